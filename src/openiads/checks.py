@@ -1,0 +1,34 @@
+"""Checks of arguments, with messages that say what is allowed and what to do."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from openiads.errors import OutOfRangeError
+
+
+def require_within(low: float, value: ArrayLike, high: float, *, name: str, source: str) -> NDArray[np.float64]:
+    """`value` as an array of floats when every element lies in `low` to `high`; otherwise an error that names them.
+
+    Parameters
+    ----------
+    low, high : float
+        Closed range in which `source` holds, in the unit of `value`.
+    value : (...) array_like
+        What the caller was given. NaN is outside every range.
+    name, source : str
+        Name of the argument and of the method, for the message.
+
+    Raises
+    ------
+    OutOfRangeError
+        With the first offending value.
+    """
+    array = np.asarray(value, dtype=np.float64)
+    inside = (array >= low) & (array <= high)
+    if not np.all(inside):
+        offending = float(array[~inside].flat[0]) if array.ndim else float(array)
+        raise OutOfRangeError(
+            f"{name} = {offending:g} is outside {low:g} to {high:g}, where {source} holds. "
+            "Use another method, or a value in range."
+        )
+    return array

@@ -1,0 +1,40 @@
+"""Entry point of the `openiads` command and the only place that turns an error into an exit code."""
+
+import sys
+
+import typer
+
+from openiads import __version__
+from openiads.cli import warmup
+from openiads.errors import OpeniadsError
+
+app = typer.Typer(
+    name="openiads",
+    help="Simulate and study an integrated air-defence system from public figures. Every result holds in this model only.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(warmup.warmup)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"openiads {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Show the version."),
+) -> None:
+    """Options of the program itself."""
+
+
+def main() -> None:
+    """Run the command line. The user's mistakes become one line and exit code 2; ours keep their traceback."""
+    try:
+        app()
+    except OpeniadsError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(2)

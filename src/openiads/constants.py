@@ -1,0 +1,27 @@
+"""Constants of nature and of geodesy, each with its source. Figures about systems live in the catalogue."""
+
+from typing import Final
+
+SPEED_OF_LIGHT_MPS: Final = 299_792_458.0
+"""Speed of light in vacuum. BIPM, SI Brochure, 9th edition, 2019 (exact)."""
+
+BOLTZMANN_J_PER_K: Final = 1.380649e-23
+"""Boltzmann constant. BIPM, SI Brochure, 9th edition, 2019 (exact)."""
+
+STANDARD_GRAVITY_MPS2: Final = 9.80665
+"""Standard acceleration of gravity. 3rd CGPM, 1901 (exact)."""
+
+WGS84_SEMI_MAJOR_M: Final = 6_378_137.0
+"""Semi-major axis of the WGS 84 ellipsoid. NGA.STND.0036, 2014 (defining)."""
+
+WGS84_FLATTENING: Final = 1.0 / 298.257223563
+"""Flattening of the WGS 84 ellipsoid. NGA.STND.0036, 2014 (defining)."""
+
+MEAN_EARTH_RADIUS_M: Final = 6_371_008.7714
+"""Mean radius (2a + b) / 3 of WGS 84. H. Moritz, "Geodetic Reference System 1980", 2000, applied to WGS 84."""
+
+STANDARD_REFRACTION_FACTOR: Final = 4.0 / 3.0
+"""Effective-earth factor k of the standard atmosphere. M. I. Skolnik, Introduction to Radar Systems, 3rd ed., 2001, sect. 8.2."""
+
+NANOSECONDS_PER_SECOND: Final = 1_000_000_000
+"""Engine time is counted in whole nanoseconds."""

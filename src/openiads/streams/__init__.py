@@ -1,0 +1,1 @@
+"""Keyed random numbers: the same key gives the same draw, whoever asks, in whatever order."""
