@@ -21,7 +21,7 @@ MEAN_EARTH_RADIUS_M: Final = 6_371_008.7714
 """Mean radius (2a + b) / 3 of WGS 84. H. Moritz, "Geodetic Reference System 1980", 2000, applied to WGS 84."""
 
 STANDARD_REFRACTION_FACTOR: Final = 4.0 / 3.0
-"""Effective-earth factor k of the standard atmosphere. M. I. Skolnik, Introduction to Radar Systems, 3rd ed., 2001, sect. 8.2."""
+"""Effective-earth factor k of the standard atmosphere. M. I. Skolnik, Radar Systems, 3rd ed., 2001, sect. 8.2."""
 
 NANOSECONDS_PER_SECOND: Final = 1_000_000_000
 """Engine time is counted in whole nanoseconds."""
