@@ -1,0 +1,269 @@
+"""The tables that a run leaves: names, columns, keys, units. Engine and results share this page and nothing else.
+
+Names instead of indexes, whole nanoseconds instead of float seconds, enums as strings. What a node perceives and what is
+true never share a table: truth is in `association`, `outcomes` and `counts` only.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Kind = Literal["str", "i4", "i8", "f8", "bool"]
+Level = Literal["counts", "events", "full"]
+
+LEVELS: Final[tuple[Level, ...]] = ("counts", "events", "full")
+"""What is recorded, least first. Each level holds the tables of the levels before it."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name (with the unit), its type and what it holds. A `nullable` column may be missing in a row."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: the key columns come first and order the rows; together they are unique."""
+
+    name: str
+    level: Level
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    meaning: str
+
+
+END_STATES: Final = ("killed", "leaked", "landed", "left", "aborted", "alive_at_end")
+"""How an object may end; every object ends in exactly one."""
+
+IDENTITIES: Final = ("pending", "unknown", "friendly", "neutral", "hostile")
+"""What a node holds of a track's identity; `pending` until the first interrogation is answered."""
+
+TRACK_STATES: Final = ("tentative", "firm", "coasting")
+"""Life of a track. Coasting: firm, but not updated in the last scan or frame of its radar."""
+
+SHOT_RESULTS: Final = ("in_flight", "killed", "missed", "track_lost", "out_of_envelope", "no_object", "already_dead")
+"""What became of a missile, in truth. `no_object`: the track was false."""
+
+ASSESSMENTS: Final = ("none", "killed", "alive")
+"""What the fire unit believes of a shot; `none` while it waits or when there was nothing to assess."""
+
+EVENTS: Final = (
+    "first_detection",
+    "tentative",
+    "firm",
+    "dropped",
+    "identified",
+    "assigned",
+    "launched",
+    "intercept",
+    "assessed",
+    "sent",
+    "received",
+    "slewed",
+)
+"""What can stand in the `events` table."""
+
+REPLICATION: Final = Column("replication", "i4", "replication, from 0")
+AT: Final = Column("at_ns", "i8", "time since the start of the scenario")
+NODE: Final = Column("node", "str", "whose picture or act it is")
+TRACK: Final = Column("track_id", "str", "node and counter, as murted-1/17; empty when the row is not about a track")
+
+
+def _counts(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, "i8", name.replace("_", " ")) for name in names)
+
+
+_TABLES: Final = (
+    Table(
+        "objects",
+        "counts",
+        ("object_id",),
+        (
+            Column("object_id", "str", "object, as the scenario names it"),
+            Column("side", "str", "friendly, neutral or hostile"),
+            Column("kind", "str", "aircraft, cruise_missile, drone, ballistic or decoy"),
+            Column("system", "str", "catalogue entry, empty when the scenario describes it itself"),
+            Column("start_ns", "i8", "when it appears"),
+            Column("sorties_per_month", "f8", "how many sorties a month it stands for", nullable=True),
+        ),
+        "the objects of the scenario; the same in every replication",
+    ),
+    Table(
+        "outcomes",
+        "counts",
+        ("replication", "object_id"),
+        (
+            REPLICATION,
+            Column("object_id", "str", "object"),
+            Column("end_state", "str", "one of killed, leaked, landed, left, aborted, alive_at_end"),
+            Column("at_ns", "i8", "when it ended"),
+            Column("killed_by", "str", "fire unit whose missile killed it", nullable=True),
+            Column("first_detection_ns", "i8", "first plot of it at any node", nullable=True),
+            Column("first_firm_ns", "i8", "first firm track of it at any node", nullable=True),
+            Column("plots", "i8", "plots of it at all nodes"),
+            Column("shots", "i8", "missiles launched at tracks of it"),
+        ),
+        "truth: how each object ended",
+    ),
+    Table(
+        "magazines",
+        "counts",
+        ("replication", "node", "missile"),
+        (
+            REPLICATION,
+            NODE,
+            Column("missile", "str", "missile, as the scenario names it"),
+            Column("at_start", "i8", "ready missiles at the start"),
+            Column("fired", "i8", "missiles fired"),
+            Column("remaining", "i8", "ready missiles at the end"),
+        ),
+        "missiles fired plus remaining equals the start",
+    ),
+    Table(
+        "counts",
+        "counts",
+        ("replication",),
+        (
+            REPLICATION,
+            *_counts(
+                "looks",
+                "plots",
+                "false_alarms",
+                "tracks_started",
+                "tracks_firm",
+                "false_tracks_firm",
+                "interrogations",
+                "misidentified",
+                "shots",
+                "kills",
+                "assessments",
+                "assessment_errors",
+                "messages_sent",
+                "messages_lost",
+                "leaked",
+                "friendly_shots",
+                "friendly_kills",
+            ),
+        ),
+        "truth: totals of a replication",
+    ),
+    Table(
+        "shots",
+        "events",
+        ("replication", "at_ns", "node", "shot"),
+        (
+            REPLICATION,
+            AT,
+            NODE,
+            Column("shot", "i4", "counter of the node's launches, from 0"),
+            TRACK,
+            Column("missile", "str", "missile"),
+            Column("predicted_intercept_ns", "i8", "as predicted at launch"),
+            Column("intercept_ns", "i8", "when the missile met or gave up", nullable=True),
+            Column("assessed_ns", "i8", "when the assessment came", nullable=True),
+            Column("assessment", "str", "what the fire unit believes: none, killed or alive"),
+        ),
+        "every launch, as the fire unit knows it",
+    ),
+    Table(
+        "events",
+        "events",
+        ("replication", "at_ns", "node", "track_id", "event", "detail"),
+        (
+            REPLICATION,
+            AT,
+            NODE,
+            TRACK,
+            Column("event", "str", "what happened"),
+            Column("detail", "str", "identity, missile, radar, link or reason; empty when there is nothing to add"),
+            Column(
+                "value",
+                "f8",
+                "range in metres, seconds to intercept or another number that the event defines",
+                nullable=True,
+            ),
+        ),
+        "what each node did and came to know",
+    ),
+    Table(
+        "association",
+        "events",
+        ("replication", "at_ns", "node", "reference", "reference_id"),
+        (
+            REPLICATION,
+            AT,
+            NODE,
+            Column("reference", "str", "track (when firm or identified), plot (at level full) or shot"),
+            Column("reference_id", "str", "track_id, plot id or shot counter"),
+            Column("object_id", "str", "the object it really is; empty for a false one"),
+            Column("result", "str", "for a shot what became of it, for an identification whether it was right; else empty"),
+        ),
+        "truth: what tracks, plots and shots really belong to",
+    ),
+    Table(
+        "plots",
+        "full",
+        ("replication", "at_ns", "node", "radar", "plot_id"),
+        (
+            REPLICATION,
+            AT,
+            NODE,
+            Column("radar", "str", "search or engagement radar of the node"),
+            Column("plot_id", "str", "radar and counter within the replication"),
+            Column("range_m", "f8", "slant range"),
+            Column("azimuth_rad", "f8", "clockwise from north at the radar"),
+            Column("elevation_rad", "f8", "above the horizontal at the radar, corrected for refraction"),
+            Column("sigma_range_m", "f8", "standard error that the radar states"),
+            Column("sigma_azimuth_rad", "f8", "standard error that the radar states"),
+            Column("sigma_elevation_rad", "f8", "standard error that the radar states"),
+            Column("snr_db", "f8", "signal-to-noise ratio at the detector"),
+        ),
+        "every detection, false ones included",
+    ),
+    Table(
+        "tracks",
+        "full",
+        ("replication", "at_ns", "node", "track_id"),
+        (
+            REPLICATION,
+            AT,
+            NODE,
+            TRACK,
+            Column("status", "str", "tentative, firm or coasting"),
+            Column("source", "str", "own or the node that sent it"),
+            Column("identity", "str", "pending, unknown, friendly, neutral or hostile"),
+            *(Column(f"position_ecef_{axis}_m", "f8", "estimate") for axis in "xyz"),
+            *(Column(f"velocity_ecef_{axis}_mps", "f8", "estimate") for axis in "xyz"),
+            Column("sigma_position_m", "f8", "root of the trace of the position covariance"),
+            Column("sigma_velocity_mps", "f8", "root of the trace of the velocity covariance"),
+        ),
+        "every update of every track",
+    ),
+    Table(
+        "messages",
+        "full",
+        ("replication", "at_ns", "node", "link", "track_id"),
+        (
+            REPLICATION,
+            AT,
+            NODE,
+            Column("link", "str", "link that carried it"),
+            TRACK,
+            Column("to_node", "str", "receiver"),
+            Column("content", "str", "tracks or status"),
+            Column("due_ns", "i8", "when it arrives; missing when it is lost", nullable=True),
+        ),
+        "every message on every link",
+    ),
+)
+
+TABLES: Final[dict[str, Table]] = {table.name: table for table in _TABLES}
+"""All tables by name."""
+
+
+def tables_at(level: Level) -> tuple[Table, ...]:
+    """Tables that a run recorded at `level` holds."""
+    return tuple(t for t in _TABLES if LEVELS.index(t.level) <= LEVELS.index(level))
