@@ -51,8 +51,6 @@ ASSESSMENTS: Final = ("none", "killed", "alive")
 """What the fire unit believes of a shot; `none` while it waits or when there was nothing to assess."""
 
 EVENTS: Final = (
-    "first_detection",
-    "tentative",
     "firm",
     "dropped",
     "identified",
@@ -60,8 +58,6 @@ EVENTS: Final = (
     "launched",
     "intercept",
     "assessed",
-    "sent",
-    "received",
     "slewed",
 )
 """What can stand in the `events` table."""
