@@ -5,7 +5,7 @@ import sys
 import typer
 
 from openiads import __version__
-from openiads.cli import warmup
+from openiads.cli import catalogue, warmup
 from openiads.errors import OpeniadsError
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(warmup.warmup)
+app.add_typer(catalogue.app, name="catalogue")
 
 
 def _show_version(wanted: bool) -> None:
