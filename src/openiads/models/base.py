@@ -1,6 +1,7 @@
 """What every part of a scenario is: a frozen value with closed keys, real numbers and a place in the catalogue."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -34,14 +35,14 @@ def figure(description: str, *, optional: bool = False, only_when: tuple[str, st
     optional : bool
         True when the section also works without it.
     only_when : (str, str), optional
-        Field and value of the same section for which the figure is needed, as `("kind", "rotating")`; the value `stated`
-        stands for any.
+        Field and value of the same section for which the figure is needed, as `("kind", "rotating")`; the value `several`
+        stands for any number above 1.
     **limits
         Bounds as pydantic's `Field` takes them: `gt`, `ge`, `lt`, `le`.
     """
-    extra = {"x-figure": True, "x-optional": optional or only_when is not None}
+    extra: dict[str, Any] = {"x-figure": True, "x-optional": optional or only_when is not None}
     if only_when is not None:
-        extra["x-only-when"] = list(only_when)  # type: ignore[assignment]
+        extra["x-only-when"] = list(only_when)
     if optional or only_when is not None:
         limits.setdefault("default", None)
     return Field(description=description, json_schema_extra=extra, **limits)
@@ -65,6 +66,6 @@ def require_rising(text: str, *, table: tuple[Any, ...], key: Callable[[Any], fl
     ValueError
         With `text` and the first row that does not rise.
     """
-    for number, (before, after) in enumerate(zip(table, table[1:], strict=False), start=2):
+    for number, (before, after) in enumerate(pairwise(table), start=2):
         if key(after) <= key(before):
             raise ValueError(f"{text} must rise from row to row, but row {number} has {key(after):g} after {key(before):g}")

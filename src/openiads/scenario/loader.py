@@ -180,8 +180,8 @@ def _settings(
         if isinstance(value, dict):
             line, column = place_of(("variants", str(variant), path), document.marks, at_key=True)
             problems.append(
-                f"{document.name}:{line}:{column}: variants.{variant}: {path!r} is given a mapping, but a variant sets single "
-                "fields by their full path. Write one line per field"
+                f"{document.name}:{line}:{column}: variants.{variant}: {path!r} is given a mapping, but a variant sets "
+                "single fields by their full path. Write one line per field"
             )
         mark = document.marks["variants", str(variant), path]
         origins[tuple(path.split("."))] = f"{document.name}:{mark.line}:{mark.column}: variant {variant}: "

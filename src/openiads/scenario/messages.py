@@ -118,7 +118,7 @@ def _problem(path: Path, error: Mapping[str, Any], resolved: Resolved) -> Proble
     kind, value = error["type"], error.get("input")
     origin = resolved.origins.get(path)
     suffix = f" (the value comes from {origin})" if origin else ""
-    model, shape = section_at(path, resolved.tree)
+    shape = section_at(path, resolved.tree)[1]
     if kind == "extra_forbidden":
         return _unknown_key(path, resolved)
     if kind in {"string_pattern_mismatch", "string_too_long"} and "[key]" in error["loc"]:

@@ -72,7 +72,7 @@ class ObjectSpec(Spec):
     rcs: RcsSpec = section("Radar cross section of this object")
     motion: MotionSpec = Field(description="How it moves")
     count: int = Field(default=1, ge=0, le=10_000, description="How many follow each other on the same path; 0: none")
-    spacing_s: float | None = figure("Time between two of them", only_when=("count", "stated"), gt=0, le=86_400)
+    spacing_s: float | None = figure("Time between two of them", only_when=("count", "several"), gt=0, le=86_400)
     reflector_share: float = Field(default=0.0, ge=0, le=1, description="Share of replications with reflectors fitted")
     notified: bool = Field(default=False, description="True: the flight is announced, and silent_on_notice radars go silent")
     sorties_per_month: float | None = Field(

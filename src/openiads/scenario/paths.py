@@ -128,9 +128,8 @@ def known_paths(tree: Mapping[str, Any], catalogue: Catalogue | None = None) -> 
 def _assign(tree: dict[str, Any], keys: Path, value: Any) -> None:
     node: Any = tree
     for key in keys[:-1]:
-        if isinstance(node, dict):
-            if node.get(key) is None:
-                node[key] = {}
+        if isinstance(node, dict) and node.get(key) is None:
+            node[key] = {}
         node = node[key]
     if value is None:
         node.pop(keys[-1], None)

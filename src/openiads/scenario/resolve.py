@@ -5,7 +5,7 @@ What is filled becomes part of the resolved tree, so that a digest of it covers 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from openiads.catalogue import Catalogue, Entry
 from openiads.errors import CatalogueError
@@ -128,7 +128,8 @@ class _Filler:
         if shape.only_when is None:
             return True
         name, value = shape.only_when
-        return name in tree if value == "stated" else tree.get(name) == value
+        stated = tree.get(name)
+        return (_number(stated) and stated > 1) if value == "several" else stated == value
 
     def system(self, tree: dict[str, Any], model: type[Spec], path: Path) -> tuple[Entry, ...]:
         """The catalogue entry that `system:` names here, if any."""
@@ -198,21 +199,26 @@ class _Filler:
             ("side_m2", "side_over_front_db", "front_m2"),
             ("rear_m2", "rear_over_front_db", "side_m2"),
         ):
-            if absolute not in tree and relative not in tree and like in tree:
-                tree[absolute] = tree[like]
+            like_m2 = tree.get(like)
+            if absolute not in tree and relative not in tree and _number(like_m2) and like_m2 > 0:
+                tree[absolute] = like_m2
 
     def sector(self, tree: dict[str, Any], absolute: str, relative: str, path: Path) -> None:
         """A sector that neither the object nor its entry states: the front, by the ratio of the catalogue's defaults."""
-        if absolute in tree or not _number(tree.get("front_m2")):
+        front_m2 = tree.get("front_m2")
+        if absolute in tree or front_m2 is None:
+            return
+        if not _number(front_m2) or front_m2 <= 0:
+            self.resolved.unknown.add(path)  # the front is what is wrong
             return
         for entry in self.defaults(RcsSpec, tree):
             if relative in entry.figures:
                 above_db = self.use(f"{entry.path}.{relative}", (*path, absolute))
                 if not _number(above_db) or abs(above_db) > LARGEST_RATIO:
-                    text = f"{PREFIX}{entry.path}.{relative} is {above_db!r}, but a number of dB within 60 is expected. Correct it"
+                    text = f"{PREFIX}{entry.path}.{relative} is {above_db!r}, but a number from -60 to 60 is expected"
                     self.resolved.problems.append(Problem((*path, absolute), text))
                     above_db = 0
-                tree[absolute] = tree["front_m2"] * 10 ** (above_db / 10)
+                tree[absolute] = front_m2 * 10 ** (above_db / 10)
                 return
 
     def fill_places(self) -> None:
@@ -268,5 +274,5 @@ def _parts(shape: Shape, value: Any) -> Iterator[tuple[Path, Any]]:
         yield (), value
 
 
-def _number(value: Any) -> bool:
+def _number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -34,7 +34,7 @@ class MissileSpec(Spec):
     def _envelope_holds_something(self) -> Self:
         if self.min_range_km >= self.max_range_km:
             raise ValueError(
-                f"min_range_km is {self.min_range_km:g}, not below max_range_km = {self.max_range_km:g}. Swap or correct them"
+                f"min_range_km is {self.min_range_km:g}, not below max_range_km = {self.max_range_km:g}. Correct one of them"
             )
         if self.min_altitude_m >= self.max_altitude_km * 1000:
             raise ValueError(

@@ -54,9 +54,7 @@ class WaypointMotionSpec(Spec):
             )
         for number, waypoint in enumerate(self.waypoints):
             if waypoint.altitude_m is None and self.altitude_m is None:
-                raise ValueError(
-                    f"waypoint {number} has no altitude_m and the motion states none. Give altitude_m at one of the two places"
-                )
+                raise ValueError(f"waypoint {number} has no altitude_m and the motion states none. Give one of the two")
         return self
 
 

@@ -90,7 +90,7 @@ class RadarSpec(Spec):
             )
         if self.instrumented_limit and self.reference_range_km is None:
             raise ValueError(
-                f"instrumented_limit is true, so range_km = {self.range_km:g} is only where the receiver stops listening and "
+                f"instrumented_limit is true, so range_km = {self.range_km:g} is where the receiver stops listening, and "
                 "cannot calibrate the radar. Give reference_range_km, the range at which rcs_m2 is really detected"
             )
         return self
@@ -99,8 +99,8 @@ class RadarSpec(Spec):
     def _limits_are_in_order(self) -> Self:
         if self.elevation_min_deg >= self.elevation_max_deg:
             raise ValueError(
-                f"elevation_min_deg is {self.elevation_min_deg:g}, not below elevation_max_deg = {self.elevation_max_deg:g}. "
-                "Swap or correct them"
+                f"elevation_min_deg is {self.elevation_min_deg:g}, not below elevation_max_deg = {self.elevation_max_deg:g}."
+                " Correct one of them"
             )
         if self.p_false_alarm >= self.p_detection:
             raise ValueError(
@@ -132,7 +132,7 @@ class RadarSpec(Spec):
         if self.instrumented_range_km > limit_km:
             highest_hz = math.floor(SPEED_OF_LIGHT_MPS / (2000 * self.instrumented_range_km))
             raise ValueError(
-                f"instrumented_range_km is {self.instrumented_range_km:g}, but prf_hz = {self.prf_hz:g} is unambiguous only to "
+                f"instrumented_range_km is {self.instrumented_range_km:g}, but prf_hz = {self.prf_hz:g} is unambiguous to "
                 f"{limit_km:.4g} km. Lower the range, or set prf_hz to {highest_hz} or less"
             )
         return self
@@ -144,7 +144,7 @@ class RadarSpec(Spec):
         share = self.prf_hz * self.pulse_width_us * 1e-6
         if share > LARGEST_PULSE_DUTY:
             raise ValueError(
-                f"pulse_width_us is {self.pulse_width_us:g}, so at prf_hz = {self.prf_hz:g} it transmits {share:.0%} of the time; "
+                f"pulse_width_us is {self.pulse_width_us:g}, so at prf_hz = {self.prf_hz:g} it sends {share:.0%} of the time; "
                 f"at most {LARGEST_PULSE_DUTY:.0%} is allowed. Shorten the pulse or lower the rate"
             )
         return self
