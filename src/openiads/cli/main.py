@@ -5,7 +5,7 @@ import sys
 import typer
 
 from openiads import __version__
-from openiads.cli import catalogue, warmup
+from openiads.cli import catalogue, check, warmup
 from openiads.errors import OpeniadsError
 
 app = typer.Typer(
@@ -15,6 +15,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command()(check.check)
 app.command()(warmup.warmup)
 app.add_typer(catalogue.app, name="catalogue")
 

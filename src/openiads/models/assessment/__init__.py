@@ -1,1 +1,1 @@
-"""The assessment model: what a scenario may say, its lowering, its compiled functions."""
+"""Family: assessment."""

@@ -1,1 +1,1 @@
-"""The engagement model: what a scenario may say, its lowering, its compiled functions."""
+"""Family: engagement."""

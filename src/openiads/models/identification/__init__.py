@@ -1,1 +1,1 @@
-"""The identification model: what a scenario may say, its lowering, its compiled functions."""
+"""Family: identification."""

@@ -1,1 +1,1 @@
-"""The motion model: what a scenario may say, its lowering, its compiled functions."""
+"""Family: motion."""

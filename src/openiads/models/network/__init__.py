@@ -1,1 +1,1 @@
-"""The network model: what a scenario may say, its lowering, its compiled functions."""
+"""Family: network."""

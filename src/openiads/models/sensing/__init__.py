@@ -1,1 +1,1 @@
-"""The sensing model: what a scenario may say, its lowering, its compiled functions."""
+"""Family: sensing."""

@@ -1,1 +1,1 @@
-"""The tracking model: what a scenario may say, its lowering, its compiled functions."""
+"""Family: tracking."""
