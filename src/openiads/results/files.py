@@ -1,0 +1,82 @@
+"""Files that are whole or absent: written aside, flushed to the disk, then renamed."""
+
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from openiads.errors import ResultsError
+
+ASIDE = ".aside-"
+"""Names of files that are not whole yet begin with this; whoever finds one may delete it."""
+
+
+def sha256_hex(data: bytes) -> str:
+    """SHA-256 of `data` in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put `data` into `path` so that the file is seen whole or not at all, also after a power cut.
+
+    Raises
+    ------
+    ResultsError
+        When the disk refuses (full, read-only, no permission); nothing is left behind then.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=ASIDE, dir=path.parent)
+        aside = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            aside.chmod(0o644)
+            aside.replace(path)
+        except BaseException:
+            aside.unlink(missing_ok=True)
+            raise
+        flush_folder(path.parent)
+    except OSError as error:
+        raise ResultsError(
+            f"{path}: cannot write {len(data)} bytes: {error.strerror or error}. "
+            "Free space or choose another folder; the blocks that are done are kept and a resumed run goes on from there."
+        ) from error
+
+
+def flush_folder(folder: Path) -> None:
+    """Make the names in `folder` safe on the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def read_bytes(path: Path) -> bytes:
+    """What `path` holds; a missing or unreadable file is a `ResultsError`."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ResultsError(f"{path}: cannot read: {error.strerror or error}") from error
+
+
+def to_json(value: Any) -> bytes:
+    """`value` as JSON for a person to read. Same value, same bytes; NaN and infinity are refused."""
+    return (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The JSON mapping in `path`; anything else is a `ResultsError`."""
+    data = read_bytes(path)
+    try:
+        value = json.loads(data)
+    except ValueError as error:
+        raise ResultsError(f"{path}: is not JSON ({error}); the file is damaged or of another program") from error
+    if not isinstance(value, dict):
+        raise ResultsError(f"{path}: holds a {type(value).__name__} where a mapping is expected")
+    return value
