@@ -39,7 +39,7 @@ def members(key: str, thing: ObjectSpec) -> Iterator[tuple[str, str, float]]:
     """Name, name for draws and start [s] of each object of a group. The first keeps the id, the others are id-2, id-3, ..."""
     for number in range(thing.count):
         suffix = f"-{number + 1}" if number else ""
-        yield key + suffix, (thing.draws_as or key) + suffix, thing.motion.start_s + number * thing.spacing_s
+        yield key + suffix, (thing.draws_as or key) + suffix, thing.motion.start_s + number * (thing.spacing_s or 0.0)
 
 
 def lower_objects(spec: ScenarioSpec, sites: Sites) -> Things:

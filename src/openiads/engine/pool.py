@@ -157,9 +157,8 @@ class _Workers:
     def stop(self, *, at_once: bool) -> None:
         """End the workers: when they have nothing more to do, or now."""
         if at_once:
-            self._executor.shutdown(wait=False, cancel_futures=True)
             self._alive_writer.close()
-        self._executor.shutdown(wait=True)
+        self._executor.shutdown(wait=True, cancel_futures=at_once)
         self._alive_writer.close()
         self._alive_reader.close()
 

@@ -56,7 +56,7 @@ def run_replication(case: Case, state: State, scratch: Scratch, changes: Records
         elif kind == FRAME:
             on_frame(case, state, scratch, changes, row)
         elif kind == COMMAND:
-            on_command(case, state, changes, row)
+            on_command(case, state, scratch, changes, row)
         elif kind == LINK:
             on_link(case, state, row)
         else:
@@ -154,12 +154,12 @@ def on_change(state: State, node: int, change: Records, now_ns: int) -> None:
 
 
 @kernel
-def on_command(case: Case, state: State, changes: Records, row: Records) -> None:
+def on_command(case: Case, state: State, scratch: Scratch, changes: Records, row: Records) -> None:
     """A node's command cycle: identify, then, for a fire unit, engage and point the antenna."""
     n = row["index"]
     now_ns = row["at_ns"]
     node, tracker = case.nodes[n], case.trackers[n]
-    expire_remote(tracker, state.node_states[n], state.tracks, node["remote_hold_ns"], now_ns, changes)
+    expire_remote(tracker, state.node_states[n], state.tracks, node["remote_hold_ns"], now_ns, changes, scratch)
     for slot in range(tracker["first_slot"], tracker["first_slot"] + tracker["capacity"]):
         track = state.tracks[slot]
         if wants_interrogation(node, track, now_ns):

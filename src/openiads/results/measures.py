@@ -153,7 +153,7 @@ def _number(value: float | None, *, percent: bool) -> str:
 
 
 def format_estimate(estimate: Estimate, *, percent: bool = False) -> str:
-    """An estimate with its interval as text, as `12.5 % (3.1 to 28.0 %)`."""
+    """An estimate with its interval as text, as `12.5 % (3.1 % to 28.0 %)`."""
     text = _number(estimate.value, percent=percent)
     if estimate.low is not None and estimate.high is not None:
         text += f" ({_number(estimate.low, percent=percent)} to {_number(estimate.high, percent=percent)})"

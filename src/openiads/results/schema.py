@@ -94,6 +94,8 @@ def to_column(table: Table, column: Column, values: np.ndarray[Any, Any]) -> Any
     values = np.asarray(values)
     if values.ndim != 1:
         raise ValueError(f"{where}: one dimension is expected, the array has shape {values.shape}")
+    if not len(values):
+        return pa.array([], _ARROW[column.kind])  # an empty list becomes an array of floats; nothing is lost
     if column.kind != "str":
         return _number(column, values, where)
     array = _text(values, where)

@@ -131,7 +131,7 @@ def ratio_of_sums(
 
 
 def t_quantile(degrees: int, *, confidence: float = CONFIDENCE) -> float:
-    """Half-width, in standard errors, that a share `confidence` of Student's t with `degrees` degrees of freedom lies within."""
+    """Half-width, in standard errors, of a two-sided interval from Student's t with `degrees` degrees of freedom."""
     from scipy.special import stdtrit  # noqa: PLC0415 - slow to import, and needed at the end of a run only
 
     return float(stdtrit(degrees, 0.5 + confidence / 2.0))

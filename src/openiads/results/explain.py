@@ -1,0 +1,230 @@
+"""What happened to one object in one replication, and when it got through: why nobody stopped it.
+
+Truth (`outcomes`, `association`) finds the object's tracks and shots; what a node believed is told as the node's belief.
+"""
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import pyarrow.compute as pc
+
+from openiads.errors import ResultsError
+from openiads.results.store import RunReader
+
+Row = dict[str, Any]
+
+ONCE_PER_NODE: Final = frozenset({"first_detection", "received", "sent"})
+"""Events of which only the first of a node is told."""
+
+TOLD_BY_SHOTS: Final = frozenset({"launched", "intercept", "assessed"})
+"""Events that the `shots` table tells better."""
+
+RESULTS: Final = {
+    "in_flight": "still in flight at the end",
+    "killed": "killed",
+    "missed": "missed",
+    "track_lost": "track lost",
+    "out_of_envelope": "out of its envelope",
+    "no_object": "nothing there",
+    "already_dead": "target already dead",
+}
+
+
+class Line(NamedTuple):
+    """One line of a timeline; `node` is empty when it is nobody's act."""
+
+    at_ns: int
+    node: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The life of one object in one replication, with a plain sentence on how it ended and why."""
+
+    object_id: str
+    replication: int
+    headline: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class _Shot:
+    """One launch at the object and, in truth, what became of it."""
+
+    row: Row
+    result: str
+
+
+def timeline(run: RunReader, object_id: str, replication: int = 0) -> Timeline:
+    """The timeline of `object_id` in `replication`.
+
+    Raises
+    ------
+    ResultsError
+        The object or the replication is not in the run, or its events were not recorded.
+    """
+    run.require_replication(replication)
+    objects = {row["object_id"]: row for row in run.table("objects").to_pylist()}
+    if object_id not in objects:
+        raise ResultsError(f"{run.folder}: no object is called {object_id!r}. Known: {', '.join(sorted(objects))}")
+    outcomes = run.table("outcomes", replication)
+    end: Row = outcomes.filter(pc.equal(outcomes.column("object_id"), object_id)).to_pylist()[0]
+    association = run.table("association", replication).to_pylist()
+    owners = _owners(association)
+    events = [
+        row
+        for row in run.table("events", replication).to_pylist()
+        if _owner(owners, row["track_id"], row["at_ns"]) == object_id
+    ]
+    shots = _shots(run.table("shots", replication).to_pylist(), association, owners, object_id)
+    lines = [Line(objects[object_id]["start_ns"], "", "appears"), *_event_lines(events, end), *_shot_lines(shots)]
+    lines.append(Line(end["at_ns"], end["killed_by"] or "", _end_text(end)))
+    lines.sort(key=lambda line: line.at_ns)
+    magazines = run.table("magazines", replication).to_pylist()
+    headline = _headline(objects[object_id], end, events, shots, magazines)
+    return Timeline(object_id, replication, headline, tuple(lines))
+
+
+def format_timeline(found: Timeline) -> str:
+    """A timeline as plain text, times in seconds."""
+    width = max((len(line.node) for line in found.lines), default=0)
+    lines = [f"{found.object_id}, replication {found.replication}, in this model", found.headline]
+    lines += [f"{line.at_ns / 1e9:10.1f} s  {line.node:<{width}}  {line.text}" for line in found.lines]
+    return "\n".join(lines)
+
+
+def _owners(association: list[Row]) -> dict[str, tuple[list[int], list[str]]]:
+    """For each track the times from which on it followed an object, and which."""
+    found: dict[str, tuple[list[int], list[str]]] = defaultdict(lambda: ([], []))
+    for row in association:  # sorted by time
+        if row["reference"] == "track":
+            found[row["reference_id"]][0].append(row["at_ns"])
+            found[row["reference_id"]][1].append(row["object_id"])
+    return dict(found)
+
+
+def _owner(owners: dict[str, tuple[list[int], list[str]]], track_id: str, at_ns: int) -> str:
+    """The object that a track followed at a time; before it was firm, the one that it then turned out to follow."""
+    if track_id not in owners:
+        return ""
+    times, objects = owners[track_id]
+    return objects[max(bisect_right(times, at_ns) - 1, 0)]
+
+
+def _shots(
+    shots: list[Row], association: list[Row], owners: dict[str, tuple[list[int], list[str]]], object_id: str
+) -> list[_Shot]:
+    truth = {(row["node"], row["reference_id"].rsplit("/", 1)[-1]): row for row in association if row["reference"] == "shot"}
+    found = []
+    for row in shots:
+        really = truth.get((row["node"], str(row["shot"])))
+        target = really["object_id"] if really else _owner(owners, row["track_id"], row["at_ns"])
+        if target == object_id:
+            found.append(_Shot(row, really["result"] if really else ""))
+    return found
+
+
+def _event_text(row: Row) -> str:
+    event, detail, value, track = row["event"], row["detail"], row["value"], row["track_id"]
+    if event == "first_detection":
+        seen_by = f" by {detail}" if detail else ""
+        return f"first detected{seen_by}" + (f" at {value / 1000.0:.1f} km" if value is not None else "")
+    if event == "identified":
+        return f"track {track} identified as {detail}"
+    if event == "assigned":
+        return f"track {track} assigned" + (f": {detail}" if detail else "")
+    told = {"firm": "is firm", "dropped": "dropped", "tentative": "begins", "sent": "sent", "received": "received"}
+    text = f"track {track} {told.get(event, event)}"
+    return text + (f" ({detail})" if detail else "")
+
+
+def _event_lines(events: list[Row], end: Row) -> list[Line]:
+    lines, told = [], set()
+    for row in events:
+        if row["event"] in TOLD_BY_SHOTS:
+            continue
+        once = (row["node"], row["event"])
+        if row["event"] in ONCE_PER_NODE and once in told:
+            continue
+        told.add(once)
+        lines.append(Line(row["at_ns"], row["node"], _event_text(row)))
+    if end["first_detection_ns"] is not None and not any(row["event"] == "first_detection" for row in events):
+        lines.append(Line(end["first_detection_ns"], "", "first detected"))
+    return lines
+
+
+def _shot_lines(shots: list[_Shot]) -> list[Line]:
+    lines = []
+    for shot in shots:
+        row, name = shot.row, f"shot {shot.row['shot']}"
+        when = row["predicted_intercept_ns"] / 1e9
+        lines.append(
+            Line(
+                row["at_ns"],
+                row["node"],
+                f"{name}: {row['missile']} launched at track {row['track_id']}, due at {when:.1f} s",
+            )
+        )
+        if row["intercept_ns"] is not None:
+            result = RESULTS.get(shot.result, shot.result or "result unknown")
+            lines.append(Line(row["intercept_ns"], row["node"], f"{name}: in truth {result}"))
+        if row["assessed_ns"] is not None:
+            lines.append(Line(row["assessed_ns"], row["node"], f"{name}: assessed as {row['assessment']}"))
+    return lines
+
+
+def _end_text(end: Row) -> str:
+    words = {"alive_at_end": "alive at the end of the scenario", "killed": "killed"}
+    return words.get(end["end_state"], str(end["end_state"]))
+
+
+def _headline(thing: Row, end: Row, events: list[Row], shots: list[_Shot], magazines: list[Row]) -> str:
+    name, side, ended = thing["object_id"], thing["side"], _end_text(end)
+    if end["end_state"] == "killed":
+        by = end["killed_by"] or "an unknown node"
+        return f"{name} ({side}) was killed by {by} at {end['at_ns'] / 1e9:.1f} s; missiles at it: {end['shots']}."
+    said = f"{name} ({side}): {ended}. "
+    if side == "hostile":
+        return said + _why_not(end, events, shots, magazines)
+    if shots:
+        return said + f"It was shot at: {_tally(shots)}."
+    return said + "No missile was launched at it."
+
+
+def _why_not(end: Row, events: list[Row], shots: list[_Shot], magazines: list[Row]) -> str:
+    """Why nobody stopped it: the first link of the chain that failed, as far as the tables tell."""
+    if end["first_detection_ns"] is None:
+        return "No radar ever detected it."
+    detected = f"first at {end['first_detection_ns'] / 1e9:.1f} s, {end['plots']} plots"
+    if end["first_firm_ns"] is None:
+        return f"It was detected ({detected}), but no node ever held a firm track of it."
+    if shots:
+        return f"It was shot at without success: {_tally(shots)}."
+    held = {row["node"]: row["detail"] for row in events if row["event"] == "identified"}  # the last one of each node
+    if not held:
+        return (
+            f"It was tracked (firm at {end['first_firm_ns'] / 1e9:.1f} s), but no node identified it; nothing was launched."
+        )
+    if "hostile" not in held.values():
+        beliefs = ", ".join(f"{node} held it for {identity}" for node, identity in sorted(held.items()))
+        return f"It was tracked but not taken for hostile: {beliefs}; nothing was launched."
+    assigned = sorted({row["node"] for row in events if row["event"] == "assigned"})
+    if assigned:
+        return f"It was assigned to {', '.join(assigned)}, but nothing was launched: the intercept no longer fitted."
+    left: Counter[str] = Counter()
+    for row in magazines:
+        left[row["node"]] += row["remaining"]
+    empty = sorted(node for node, count in left.items() if count == 0)
+    note = f" Magazines empty at the end: {', '.join(empty)}." if empty else ""
+    return (
+        "It was tracked and identified as hostile, but never assigned: rules of engagement, envelope, sector, channels or "
+        f"magazines did not allow it.{note}"
+    )
+
+
+def _tally(shots: list[_Shot]) -> str:
+    counts = Counter(RESULTS.get(shot.result, shot.result or "result unknown") for shot in shots)
+    return ", ".join(f"{count} {result}" for result, count in sorted(counts.items()))

@@ -1,0 +1,46 @@
+"""Progress: silent when quick, a line every five seconds in a pipe, a bar on a terminal."""
+
+import io
+
+from openiads.cli.progress import Progress
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def run(stream: io.StringIO, times: list[float]) -> str:
+    clock = Clock()
+    with Progress(10, "run", stream=stream, clock=clock) as progress:
+        for time in times:
+            clock.now = 100.0 + time
+            progress.advance()
+    return stream.getvalue()
+
+
+def test_nothing_is_shown_of_what_is_quick() -> None:
+    assert run(io.StringIO(), [0.1, 1.0, 1.9]) == ""
+    assert run(Terminal(), [0.1, 1.0, 1.9]) == ""
+
+
+def test_a_line_every_five_seconds_in_a_pipe() -> None:
+    assert run(io.StringIO(), [1.0, 2.0, 4.0, 6.9, 7.0, 8.0]).splitlines() == [
+        "run: 2 of 10 replications, 2 s, about 8 s to go",
+        "run: 5 of 10 replications, 7 s, about 7 s to go",
+        "run: 6 of 10 replications, 8 s, about 5 s to go",  # the last line, at the end
+    ]
+
+
+def test_a_bar_on_a_terminal() -> None:
+    text = run(Terminal(), [1.0, 3.0])
+    assert "run" in text
+    assert "2/10" in text.replace(" ", "")
