@@ -10,8 +10,8 @@ import argparse
 from itertools import pairwise
 
 import numpy as np
-from make_skylines import TERRAIN
 
+from make_skylines import TERRAIN
 from openiads.geo import geodesic
 from openiads.geo.terrain.grid import Terrain
 from openiads.geo.terrain.profile import profile_between

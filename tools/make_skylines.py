@@ -7,7 +7,7 @@ reads `$OPENIADS_TEST_DATA/terrain/dted0-turkey-emed` (default `../shared/data`)
 """
 
 import argparse
-import datetime
+import datetime as dt
 import os
 from pathlib import Path
 
@@ -40,7 +40,7 @@ REACH_M = 450e3
 CREST_DEG, STEP_DEG = 0.005, 0.01
 NOTES = (
     "method: azimuth i is the highest of 10 rays from i to i + 1 degrees, samples every 90 m near to 450 m far, bilinear,",
-    "  from one post spacing outwards; crests that raise the mask by less than 0.01 degrees are left out; no tile = sea, 0 m",
+    "  from one post spacing outwards; crests that raise the mask by less than 0.01 degrees are left out; no tile is sea",
     "caution: 900 m between posts rounds ridges off and leaves near ground out: low flyers are masked too little",
 )
 
@@ -59,8 +59,8 @@ def survey(terrain: Terrain, place: str) -> Skyline:
     lat, lon = np.radians(latitude), np.radians(longitude)
     model = float(terrain.elevation_m(lat, lon))
     grounds = np.array([model if published is None else published, model])
-    heights = np.linspace(0.0, 1.0, 2)[:, None] * np.ptp(grounds) + ANTENNA_HEIGHTS_M + grounds.min()
-    plan = Survey(RAYS, sample_ranges(), np.unique(heights.round(1)), FACTORS, np.radians(CREST_DEG), np.radians(STEP_DEG))
+    antennas = np.unique((grounds[:, None] + ANTENNA_HEIGHTS_M).round(1))
+    plan = Survey(RAYS, sample_ranges(), antennas, FACTORS, np.radians(CREST_DEG), np.radians(STEP_DEG))
     return survey_skyline(terrain, plan, skyline_id=place, latitude_rad=lat, longitude_rad=lon, source=SOURCE)
 
 
@@ -92,7 +92,7 @@ def main() -> None:
     """Compute and write, one line of report per place."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("places", nargs="*", metavar="PLACE", help=f"all by default: {', '.join(PLACES)}")
-    parser.add_argument("--date", default=datetime.datetime.now(datetime.UTC).date().isoformat())
+    parser.add_argument("--date", default=dt.datetime.now(dt.UTC).date().isoformat())
     arguments = parser.parse_args()
     terrain = Terrain.open(TERRAIN, missing="sea", keep=256)
     OUT.mkdir(parents=True, exist_ok=True)

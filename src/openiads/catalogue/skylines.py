@@ -88,8 +88,8 @@ def _first_of(rows: np.ndarray, *, name: str, head_lines: int) -> np.ndarray:
     bad = np.flatnonzero(outside | np.concatenate([[False], wrong]))
     if bad.size:
         raise CatalogueError(
-            f"{name}:{head_lines + 2 + int(bad[0])}: azimuths are whole degrees from 0 to {AZIMUTHS - 1} in order, with ranges "
-            "that grow in each. Restore the file from the package."
+            f"{name}:{head_lines + 2 + int(bad[0])}: azimuths are whole degrees from 0 to {AZIMUTHS - 1} in order, "
+            "and ranges grow in each. Restore the file from the package."
         )
     return np.searchsorted(rows[:, 0], np.arange(AZIMUTHS + 1)).astype(np.int64)
 
