@@ -149,7 +149,7 @@ def on_change(state: State, node: int, change: Records, now_ns: int) -> None:
         state.counts[0]["tracks_started"] += 1
     elif what == CHANGED_DROPPED and track["firm_ns"] >= 0:
         log_event(state.clock, state.events, now_ns, node, DROPPED, change["number"], -1, math.nan)
-    if what == CHANGED_UPDATED or what == CHANGED_TENTATIVE:
+    if (what == CHANGED_UPDATED or what == CHANGED_TENTATIVE) and track["status"] > 0:
         log_track(state.clock, state.track_log, track["update_ns"], node, track, 0)
 
 
@@ -159,7 +159,7 @@ def on_command(case: Case, state: State, scratch: Scratch, changes: Records, row
     n = row["index"]
     now_ns = row["at_ns"]
     node, tracker = case.nodes[n], case.trackers[n]
-    expire_remote(tracker, state.node_states[n], state.tracks, node["remote_hold_ns"], now_ns, changes, scratch)
+    expire_remote(tracker, state.node_states[n], state.tracks, node["remote_hold_ns"], now_ns, changes)
     for slot in range(tracker["first_slot"], tracker["first_slot"] + tracker["capacity"]):
         track = state.tracks[slot]
         if wants_interrogation(node, track, now_ns):
