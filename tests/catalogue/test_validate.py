@@ -84,6 +84,8 @@ def test_a_good_entry_has_no_problem(tmp_path: Path) -> None:
         (entry_with(name="rcs_m2", unit="m2", low=0.0), "above zero"),
         (entry_with(grade="D"), "grade is 'D'"),
         (entry_with(placeholder=True), "a placeholder has grade C and a note"),
+        (entry_with(placeholder=True, note="Why."), "a placeholder has grade C and a note"),
+        (entry_with(name="p_kill", unit="1", low=-0.5, nominal=0.0, high=1.0), "a probability lies in 0 to 1"),
         (entry_with(placeholder=True, grade="C"), "a placeholder has grade C and a note"),
         (entry_with(source=["convention"]), "is a placeholder and must say so"),
         (entry_with(kind="whirling"), "kind is 'whirling', allowed are multifunction, rotating"),

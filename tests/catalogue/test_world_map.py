@@ -49,6 +49,8 @@ def test_the_world_has_coasts_and_borders_of_degrees_without_jumps() -> None:
         assert line.shape[0] > 1
         assert np.all(np.abs(line) <= [180.0, 90.0])
         assert np.all(np.abs(np.diff(line[:, 0])) < 90), "a line across the whole map"
+        edge = (np.abs(line[:, 0]) > 179.99) | (line[:, 1] < -89.9)
+        assert not np.any(edge[:-1] & edge[1:]), "the frame of the map drawn as a coast"
 
 
 @pytest.mark.parametrize(
@@ -76,6 +78,12 @@ def test_clipping_cuts_at_the_edges_and_splits() -> None:
     line = np.array([[-1.0, 0.5], [0.5, 0.5], [2.0, 0.5], [2.0, 0.25], [0.0, 0.25]])
     pieces = clip(line, low=np.zeros(2), high=np.ones(2))
     assert [piece.tolist() for piece in pieces] == [[[0.0, 0.5], [0.5, 0.5], [1.0, 0.5]], [[1.0, 0.25], [0.0, 0.25]]]
+
+
+def test_clipping_splits_where_a_corner_of_the_line_is_outside() -> None:
+    line = np.array([[0.5, 0.5], [1.5, 0.5], [0.5, 0.0]])
+    pieces = clip(line, low=np.zeros(2), high=np.ones(2))
+    assert [piece.tolist() for piece in pieces] == [[[0.5, 0.5], [1.0, 0.5]], [[1.0, 0.25], [0.5, 0.0]]]
 
 
 def test_clipping_keeps_a_line_inside_and_drops_one_outside() -> None:

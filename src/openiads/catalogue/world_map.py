@@ -119,7 +119,7 @@ def clip(line: Line, *, low: Line, high: Line) -> list[Line]:
     kept = (enter < leave) & ~outside.any(axis=1)
     pieces: list[list[Line]] = []
     for i in np.flatnonzero(kept):
-        if not (pieces and enter[i] == 0.0 and i > 0 and kept[i - 1] and leave[i - 1] == 1.0):
+        if not (pieces and i > 0 and kept[i - 1] and leave[i - 1] == 1.0):
             pieces.append([start[i] + enter[i] * step[i]])
         pieces[-1].append(line[i + 1] if leave[i] == 1.0 else start[i] + leave[i] * step[i])
     return [np.array(piece) for piece in pieces]
