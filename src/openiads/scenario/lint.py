@@ -154,8 +154,9 @@ def _ground_m(spec: ScenarioSpec, waypoint: WaypointSpec) -> float | None:
 def _arc(spec: ScenarioSpec, motion: BallisticMotionSpec, path: Path) -> Iterator[Problem]:
     """An apogee that is not above both ends."""
     for end, point in (("from", motion.from_point), ("to", motion.to_point)):
-        place = spec.places.get(point) if isinstance(point, str) else None
-        height_m = point.altitude_m if isinstance(point, PointSpec) else (place.ground_m if place is not None else 0.0)
+        if isinstance(point, str) and point not in spec.places:
+            continue  # reported as unknown
+        height_m = spec.places[point].ground_m if isinstance(point, str) else point.altitude_m
         if motion.apogee_km * 1000 <= height_m:
             yield Problem(
                 (*path, "apogee_km"),

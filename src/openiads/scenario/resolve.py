@@ -214,7 +214,8 @@ class _Filler:
                 if not _number(above_db) or abs(above_db) > LARGEST_RATIO:
                     text = f"{PREFIX}{entry.path}.{relative} is {above_db!r}, but a number from -60 to 60 is expected"
                     self.resolved.problems.append(Problem((*path, absolute), text))
-                    above_db = 0
+                    self.resolved.unknown.add(path)
+                    return
                 tree[absolute] = front_m2 * 10 ** (above_db / 10)
                 return
 
