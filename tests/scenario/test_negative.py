@@ -21,6 +21,7 @@ WATCH = "    search_radar: {system: generic-long-range}\n"
 # name, (old, new), what the place points at, fragments of the message
 CASES = [
     ("misspelled key", ("range_km: 240", "rnge_km: 240"), "rnge_km", ["no such key", "Did you mean 'range_km'"]),
+    ("unknown skyline", ("mask_angle_deg: 0.5", "skyline: mrted"), "mrted", ["no skyline", "Did you mean 'murted'"]),
     ("misspelled section", ("assets:", "asets:"), "asets:", ["Did you mean 'assets'"]),
     ("unknown place", ("place: city, alt", "place: cty, alt"), "cty, alt", ["cty", "Did you mean 'city'"]),
     ("unknown node", ("from: watch-1", "from: watch-2"), "watch-2", ["no node", "Did you mean 'watch-1'"]),
@@ -88,7 +89,7 @@ CASES = [
         "engagement_radar",
         ["must be multifunction"],
     ),
-    ("two horizons", ("mask_angle_deg: 0.5", "mask_angle_deg: 0.5, skyline: x"), "skyline: x", ["both given"]),
+    ("two horizons", ("mask_angle_deg: 0.5", "mask_angle_deg: 0.5, skyline: murted"), "skyline: murted", ["both given"]),
     ("two sides", ("side_over_front_db: 10", "side_over_front_db: 10, side_m2: 3"), "side_m2", ["both given"]),
     ("variant path", ("{network.mode: int", "{network.mod: int"), "network.mod:", ["network has no field 'mod'", "'mode'"]),
     ("variant id", ("objects.raider.rcs", "objects.rader.rcs"), "objects.rader", ["has no 'rader'", "'raider'"]),

@@ -139,7 +139,7 @@ class ScenarioSpec(Spec):
     terrain: TerrainSpec = Field(default_factory=TerrainSpec, description="Where the ground comes from")
     places: Mapping[Id, PlaceSpec] = Field(default_factory=dict, description="Own places; others come from the catalogue")
     signatures: Mapping[Id, SignatureSpec] = Field(default_factory=dict, description="Own signatures")
-    control: ControlSpec = Field(default_factory=ControlSpec, description="Weapons control")
+    control: ControlSpec = section("Weapons control")
     airspace: AirspaceSpec = Field(default_factory=AirspaceSpec, description="Separation of friendly flights")
     assets: Mapping[Id, AssetSpec] = Field(default_factory=dict, description="What is defended")
     command_posts: Mapping[Id, CommandPostSpec] = Field(default_factory=dict, description="Nodes that command")

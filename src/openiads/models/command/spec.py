@@ -12,6 +12,8 @@ Weapons = Literal["hold", "tight", "free"]
 class ControlSpec(Spec):
     """Weapons control of the whole scenario."""
 
+    default_group: ClassVar[str] = "control"
+
     weapons: Weapons = Field(
         default="tight",
         description="hold: no fire; tight: only at tracks held hostile; free: at every track not held friendly or neutral",
@@ -19,6 +21,7 @@ class ControlSpec(Spec):
     share_weapons_free: float = Field(
         default=0.0, ge=0, le=1, description="Share of replications in which weapons are free instead"
     )
+    ballistic_speed_mps: float = figure("Speed above which a track counts as a ballistic object", gt=0, le=20_000)
 
 
 class CommandSpec(Spec):
