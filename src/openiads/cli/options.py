@@ -28,7 +28,10 @@ def compiled() -> Iterator[None]:
         yield
         return
     typer.echo("compiling kernels for the first time on this machine; this takes about a minute, once", err=True)
-    with Progress(KERNELS_ABOUT, "compiling", unit="functions") as progress, watch_compiling(lambda n, name: progress.advance()):
+    with (
+        Progress(KERNELS_ABOUT, "compiling", unit="functions") as progress,
+        watch_compiling(lambda n, name: progress.advance()),
+    ):
         yield
     mark_warm()
 
