@@ -37,19 +37,19 @@ FACTORS = np.array([1.0, 4.0 / 3.0, 1.6])
 RAYS = 10
 NEAREST_M = 926.0  # one post spacing
 REACH_M = 450e3
-CREST_DEG, STEP_DEG = 0.005, 0.01
+CREST_DEG, STEP_DEG = 0.003, 0.007
 NOTES = (
-    "method: azimuth i is the highest of 10 rays from i to i + 1 degrees, samples every 90 m near to 450 m far, bilinear,",
-    "  from one post spacing outwards; crests that raise the mask by less than 0.01 degrees are left out; no tile is sea",
+    "method: azimuth i is the highest of 10 rays from i to i + 1 degrees, samples every 30 m near to 300 m far, bilinear,",
+    "  from one post spacing outwards; crests that raise the mask by less than 0.007 degrees are left out; no tile is sea",
     "caution: 900 m between posts rounds ridges off and leaves near ground out: low flyers are masked too little",
 )
 
 
 def sample_ranges() -> np.ndarray:
-    """Ground ranges of the samples along a ray: steps of a three-hundredth of the range, 90 m at least, 450 m at most."""
+    """Ground ranges of the samples along a ray: steps of a four-hundredth of the range, 30 m at least, 300 m at most."""
     ranges = [NEAREST_M]
     while ranges[-1] < REACH_M:
-        ranges.append(min(ranges[-1] + round(min(max(ranges[-1] / 300, 90.0), 450.0)), REACH_M))
+        ranges.append(min(ranges[-1] + round(min(max(ranges[-1] / 400, 30.0), 300.0)), REACH_M))
     return np.array(ranges)
 
 

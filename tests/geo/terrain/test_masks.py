@@ -158,7 +158,7 @@ def test_murted_masks_agree_with_direct_rays(shared_data):
     """
     posts = mosaic(shared_data("terrain/dted0-turkey-emed"))
     skyline = load_skyline("murted")
-    range_m = np.concatenate([np.arange(926.0, 15e3, 45), np.arange(15e3, 60e3, 150), np.arange(60e3, 440e3, 600)])
+    range_m = np.concatenate([np.arange(926.0, 15e3, 20), np.arange(15e3, 60e3, 60), np.arange(60e3, 440e3, 300)])
     for azimuth in range(0, 360, 40):
         lines = [Geodesic.WGS84.Line(40.0789, 32.5656, azimuth + (j + 0.5) / 10) for j in range(10)]
         ends = np.array([[(p["lat2"], p["lon2"]) for p in (line.Position(d) for d in range_m)] for line in lines])

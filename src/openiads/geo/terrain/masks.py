@@ -102,7 +102,7 @@ def mask_steps(skyline: Skyline, *, antenna_height_amsl_m: float, refraction_fac
     Notes
     -----
     Angles are `horizon.apparent_elevation_rad` of the skyline's points: exact for any height and factor in range, up to
-    the tolerances of the survey (the masks shipped here are at most 0.015 degrees too low for ground as the grid has it).
+    the tolerances of the survey (the masks shipped here are at most 0.01 degrees too low for ground as the grid has it).
     """
     name = f"skyline {skyline.id!r}"
     low, high = skyline.antenna_low_amsl_m, skyline.antenna_high_amsl_m
