@@ -35,8 +35,8 @@ class NetworkSpec(Spec):
 
     mode: Mode = Field(
         default="standalone",
-        description="Links between systems: standalone and procedural use none; cue_only those towards a fire unit or the post that "
-        "commands it; integrated all of them. Links within_system always work",
+        description="Links between systems: standalone and procedural use none; cue_only those towards a fire unit or the "
+        "post that commands it; integrated all of them. Links within_system always work",
     )
     usable_track_share: float = Field(
         default=1.0, ge=0, le=1, description="Share of received tracks that are accurate and timely enough to cue a radar"
