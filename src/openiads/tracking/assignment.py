@@ -2,7 +2,8 @@
 
 Rows are tracks, cells are plots, pairs are the gated combinations. Every row may also go without a plot, at its own cost.
 The search from a row follows pairs only, so that it never leaves the row's cluster (tracks and plots connected by gates):
-the optimum is found cluster by cluster without the clusters being listed, and what happens in one changes nothing in another.
+the optimum is found cluster by cluster without the clusters being listed, and what happens in one changes nothing
+in another.
 
 Source: R. Jonker, A. Volgenant, "A shortest augmenting path algorithm for dense and sparse linear assignment problems",
 Computing 38, pp. 325-340, 1987 (augmentation phase, sparse form); D. F. Crouse, "On implementing 2D rectangular
@@ -42,34 +43,33 @@ def price_misses(config: Record, scratch: Scratch, n_rows: int) -> None:
 
 
 @kernel
-def relax(scratch: Scratch, i: int, base: float, n_touched: int) -> int:
-    """Offer the pairs of row `i`, reached at `base`, to the cells; returns how many cells the search has touched."""
+def relax(scratch: Scratch, i: int, base: float) -> None:
+    """Offer the pairs of row `i`, reached at `base`, to the cells."""
+    work = scratch.work[0]
     row = scratch.rows[i]
     for k in range(row["first"], row["first"] + row["count"]):
         pair = scratch.pairs[k]
-        j = pair["cell"]
-        cell = scratch.cells[j]
+        cell = scratch.cells[pair["cell"]]
         if cell["visited"] == 2:
             continue
         reach = base + (pair["cost"] - row["dual"] - cell["dual"])
         if cell["visited"] == 0:
             cell["visited"] = 1
-            scratch.picked[n_touched] = j
-            n_touched += 1
+            scratch.picked[work["touched"]] = pair["cell"]
+            work["touched"] += 1
         elif reach >= cell["reach"]:
             continue
         cell["reach"] = reach
         cell["parent"] = i
         cell["parent_pair"] = k
-    return n_touched
 
 
 @kernel
-def nearest(scratch: Scratch, n_touched: int) -> int:
+def nearest(scratch: Scratch) -> int:
     """The touched, unvisited cell that is reached most cheaply, the first of equals; -1 when there is none."""
     best = -1
     least = math.inf
-    for k in range(n_touched):
+    for k in range(scratch.work[0]["touched"]):
         j = scratch.picked[k]
         cell = scratch.cells[j]
         if cell["visited"] == 1 and cell["reach"] < least:
@@ -79,10 +79,10 @@ def nearest(scratch: Scratch, n_touched: int) -> int:
 
 
 @kernel
-def settle(scratch: Scratch, source: int, n_touched: int, length: float) -> None:
+def settle(scratch: Scratch, source: int, length: float) -> None:
     """New dual prices after a path of that length, and a clean slate for the next search."""
     scratch.rows[source]["dual"] += length
-    for k in range(n_touched):
+    for k in range(scratch.work[0]["touched"]):
         cell = scratch.cells[scratch.picked[k]]
         if cell["visited"] == 2:
             saved = length - cell["reach"]
@@ -117,30 +117,30 @@ def flip(scratch: Scratch, source: int, end: int, loser: int) -> None:
 
 @kernel
 def augment(scratch: Scratch, source: int) -> None:
-    """Bring one more row into the assignment by the cheapest alternating path."""
+    """Bring one more row into the assignment by the cheapest alternating path: to a free plot, or to a row's miss."""
+    scratch.work[0]["touched"] = 0
     i = source
-    base = 0.0
+    length = 0.0
     least_miss = math.inf
     loser = source
-    n_touched = 0
     while True:
-        miss = base + (scratch.rows[i]["miss_cost"] - scratch.rows[i]["dual"])
+        miss = length + (scratch.rows[i]["miss_cost"] - scratch.rows[i]["dual"])
         if miss < least_miss:
             least_miss = miss
             loser = i
-        n_touched = relax(scratch, i, base, n_touched)
-        j = nearest(scratch, n_touched)
-        if j < 0 or scratch.cells[j]["reach"] > least_miss:
-            settle(scratch, source, n_touched, least_miss)
-            flip(scratch, source, -1, loser)
-            return
-        base = scratch.cells[j]["reach"]
-        scratch.cells[j]["visited"] = 2
-        i = scratch.cells[j]["row"]
+        relax(scratch, i, length)
+        end = nearest(scratch)
+        if end < 0 or scratch.cells[end]["reach"] > least_miss:
+            end = -1
+            length = least_miss
+            break
+        length = scratch.cells[end]["reach"]
+        scratch.cells[end]["visited"] = 2
+        i = scratch.cells[end]["row"]
         if i < 0:
-            settle(scratch, source, n_touched, base)
-            flip(scratch, source, j, -1)
-            return
+            break
+    settle(scratch, source, length)
+    flip(scratch, source, end, loser)
 
 
 @kernel

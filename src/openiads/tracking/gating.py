@@ -68,7 +68,7 @@ def fill_cell(cell: Record, plot: Record, j: int, work: Record) -> None:
 
 @kernel
 def prepare_plots(plots: Rows, n_plots: int, scratch: Scratch) -> None:
-    """Fill the cells, sorted along the widest axis of the batch (ties by range, azimuth, time), and the summary in `work`."""
+    """Fill the cells, sorted along the widest axis (ties by range, azimuth, time), and the summary in `work`."""
     work = scratch.work[0]
     axis = widest_axis(plots, n_plots)
     work["axis"] = axis
@@ -203,7 +203,7 @@ def find_pairs(
     now_ns: int,
     scratch: Scratch,
 ) -> int:
-    """Rows and pairs of all own tracks of one status that are alive at `now_ns`; returns how many have a plot in the gate."""
+    """Rows and pairs of all own tracks of one status that are alive at `now_ns`; returns how many rows."""
     work = scratch.work[0]
     work["pairs"] = 0
     n_rows = 0
