@@ -43,6 +43,7 @@ class Node:
 
     def scan(self, positions_m, at_s, *, sigma_m=50.0, period_s=10.0, radar=0, now_s=None):
         """One batch of plots at positions relative to the site, with equal noise on each axis."""
+        now_s = np.max(at_s) if now_s is None else now_s
         at_s = np.broadcast_to(at_s, len(positions_m))
         for plot, position_m, t in zip(self.plots, positions_m, at_s, strict=False):
             plot["position"] = SITE_M + position_m
@@ -50,7 +51,7 @@ class Node:
             plot["at_ns"] = round(t * NS)
             plot["range_m"] = np.linalg.norm(position_m)
             plot["azimuth_rad"] = np.arctan2(position_m[0], position_m[1])
-        return self.run(len(positions_m), at_s.max() if now_s is None else now_s, period_s, radar)
+        return self.run(len(positions_m), now_s, period_s, radar)
 
     def measure(self, polar, at_s, sigmas, *, period_s=10.0):
         """One batch of plots as (range, azimuth, elevation), all at one time."""

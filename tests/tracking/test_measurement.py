@@ -58,7 +58,9 @@ def test_position_and_covariance_are_the_moments_of_the_target_given_the_plot(si
     sigmas = np.array([60.0, np.radians(sigma_deg), np.radians(0.7 * sigma_deg)])
     nodes, weights = np.polynomial.hermite_e.hermegauss(12)
     weights = weights / weights.sum()
-    grid = np.array([[*nodes[[i, j, k]], weights[i] * weights[j] * weights[k]] for i, j, k in itertools.product(range(12), repeat=3)])
+    grid = np.array(
+        [[*nodes[[i, j, k]], weights[i] * weights[j] * weights[k]] for i, j, k in itertools.product(range(12), repeat=3)]
+    )
     targets_m = np.array([true_position_m(plot - sigmas * n) for n in grid[:, :3]])
     mean_m = grid[:, 3] @ targets_m
     spread_m2 = (targets_m - mean_m).T @ ((targets_m - mean_m) * grid[:, 3:])

@@ -200,17 +200,16 @@ def find_pairs(
     n_plots: int,
     status: int,
     radar: int,
-    now_ns: int,
     scratch: Scratch,
 ) -> int:
-    """Rows and pairs of all own tracks of one status that are alive at `now_ns`; returns how many rows."""
+    """Rows and pairs of all own tracks of one status; returns how many rows."""
     work = scratch.work[0]
     work["pairs"] = 0
     n_rows = 0
     first_slot = config["first_slot"]
     for slot in range(first_slot, first_slot + node_state["high"]):
         track = tracks[slot]
-        if track["status"] != status or track["source"] != OWN or lapsed(config, track, now_ns):
+        if track["status"] != status or track["source"] != OWN:
             continue
         first = work["pairs"]
         gate_track(config, node_state, track, plots, n_plots, radar, scratch)

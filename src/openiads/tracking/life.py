@@ -183,15 +183,15 @@ def start_track(config: Record, track: Record, plot: Record, radar: int, period_
 
 
 @kernel
-def expire(config: Record, node_state: Record, tracks: Rows, now_ns: int, changes: Rows, work: Record) -> None:
-    """Drop the own tracks that have lived out at `now_ns`, by track number."""
-    first_slot = config["first_slot"]
+def expire(config: Record, node_state: Record, tracks: Rows, status: int, now_ns: int, changes: Rows, work: Record) -> None:
+    """Drop the own tracks of one status that have lived out at `now_ns`, by track number."""
     work["drops_from"] = work["changes"]
+    first_slot = config["first_slot"]
     for slot in range(first_slot, first_slot + node_state["high"]):
         track = tracks[slot]
-        if track["status"] == FREE or track["source"] != OWN:
+        if track["status"] != status or track["source"] != OWN:
             continue
-        if track["status"] == TENTATIVE:
+        if status == TENTATIVE:
             track["opportunities"] = max(track["opportunities"], looks_over(track, now_ns))
         if lapsed(config, track, now_ns):
             note_dropped(changes, work, slot, track)

@@ -82,7 +82,7 @@ def convert_plot(plots: Rows, i: int, site_ecef: Vector, axes: Vector) -> None:
     -----
     The target lies at range r - n, azimuth a - m, elevation e - k with independent Gaussian n, m, k. Its position then has
     a mean shorter than the plain conversion by exp(-s^2/2) for each angle (30 m at 200 km and 1 degree, as much as the noise
-    in range), and a covariance in closed form from E[cos 2a] = exp(-2 s^2) cos 2a. Both are exact for every s, given the plot.
+    in range), and a covariance in closed form from E[cos 2a] = exp(-2 s^2) cos 2a. Both are exact given the plot.
 
     Mean and covariance given the plot, not given the truth: dividing by the factor (Mo et al. 1998; Lerro & Bar-Shalom 1993
     to first order) is unbiased for one plot, but R leans the way the measured angle does, so that a track of many plots

@@ -98,7 +98,8 @@ def step(
     now_ns : int
         Time of the batch; batches of a node come in order of time. An empty batch lets time pass.
     changes : (3 capacity or more,) CHANGE
-        What happened: updates by track number, then births by plot time, then drops by track number.
+        What happened, in this order: tentative tracks dropped, by number; firm and then tentative tracks updated, by number;
+        births, by plot time; firm tracks dropped, by number. A birth may take the slot of a track dropped before it.
     scratch : Scratch
         For at least `capacity` tracks and `n_plots` plots.
 
@@ -116,12 +117,13 @@ def step(
         raise ValueError("step: the scratch is too small; make it with make_scratch(capacity, plots)")
     work = scratch.work[0]
     work["changes"] = 0
+    expire(config, node_state, tracks, TENTATIVE, now_ns, changes, work)
     if n_plots > 0:
         prepare_plots(plots, n_plots, scratch)
         for status in (FIRM, TENTATIVE):
-            n_rows = find_pairs(config, node_state, tracks, plots, n_plots, status, radar, now_ns, scratch)
+            n_rows = find_pairs(config, node_state, tracks, plots, n_plots, status, radar, scratch)
             assign(config, tracks, n_rows, scratch)
             update_tracks(config, tracks, plots, n_rows, radar, period_ns, changes, scratch)
         start_tracks(config, node_state, tracks, plots, n_plots, radar, period_ns, changes, scratch)
-    expire(config, node_state, tracks, now_ns, changes, work)
+    expire(config, node_state, tracks, FIRM, now_ns, changes, work)
     return int(work["changes"])
