@@ -43,19 +43,18 @@ def price_misses(config: Record, scratch: Scratch, n_rows: int) -> None:
 
 
 @kernel
-def relax(scratch: Scratch, i: int, base: float) -> None:
+def relax(rows: Rows, cells: Rows, pairs: Rows, picked: Rows, work: Record, i: int, base: float) -> None:
     """Offer the pairs of row `i`, reached at `base`, to the cells."""
-    work = scratch.work[0]
-    row = scratch.rows[i]
+    row = rows[i]
     for k in range(row["first"], row["first"] + row["count"]):
-        pair = scratch.pairs[k]
-        cell = scratch.cells[pair["cell"]]
+        pair = pairs[k]
+        cell = cells[pair["cell"]]
         if cell["visited"] == 2:
             continue
         reach = base + (pair["cost"] - row["dual"] - cell["dual"])
         if cell["visited"] == 0:
             cell["visited"] = 1
-            scratch.picked[work["touched"]] = pair["cell"]
+            picked[work["touched"]] = pair["cell"]
             work["touched"] += 1
         elif reach >= cell["reach"]:
             continue
@@ -65,13 +64,13 @@ def relax(scratch: Scratch, i: int, base: float) -> None:
 
 
 @kernel
-def nearest(scratch: Scratch) -> int:
+def nearest(cells: Rows, picked: Rows, work: Record) -> int:
     """The touched, unvisited cell that is reached most cheaply, the first of equals; -1 when there is none."""
     best = -1
     least = math.inf
-    for k in range(scratch.work[0]["touched"]):
-        j = scratch.picked[k]
-        cell = scratch.cells[j]
+    for k in range(work["touched"]):
+        j = picked[k]
+        cell = cells[j]
         if cell["visited"] == 1 and cell["reach"] < least:
             least = cell["reach"]
             best = j
@@ -79,33 +78,33 @@ def nearest(scratch: Scratch) -> int:
 
 
 @kernel
-def settle(scratch: Scratch, source: int, length: float) -> None:
+def settle(rows: Rows, cells: Rows, picked: Rows, work: Record, source: int, length: float) -> None:
     """New dual prices after a path of that length, and a clean slate for the next search."""
-    scratch.rows[source]["dual"] += length
-    for k in range(scratch.work[0]["touched"]):
-        cell = scratch.cells[scratch.picked[k]]
+    rows[source]["dual"] += length
+    for k in range(work["touched"]):
+        cell = cells[picked[k]]
         if cell["visited"] == 2:
             saved = length - cell["reach"]
             cell["dual"] -= saved
             if cell["row"] >= 0:
-                scratch.rows[cell["row"]]["dual"] += saved
+                rows[cell["row"]]["dual"] += saved
         cell["visited"] = 0
 
 
 @kernel
-def flip(scratch: Scratch, source: int, end: int, loser: int) -> None:
+def flip(rows: Rows, cells: Rows, source: int, end: int, loser: int) -> None:
     """Reassign along the path that ends in cell `end`, or in row `loser` going without a plot where `end` is -1."""
     j = end
     if j < 0:
         if loser == source:
             return
-        j = scratch.rows[loser]["cell"]
-        scratch.rows[loser]["cell"] = -1
-        scratch.rows[loser]["pair"] = -1
+        j = rows[loser]["cell"]
+        rows[loser]["cell"] = -1
+        rows[loser]["pair"] = -1
     while True:
-        cell = scratch.cells[j]
+        cell = cells[j]
         i = cell["parent"]
-        row = scratch.rows[i]
+        row = rows[i]
         before = row["cell"]
         cell["row"] = i
         row["cell"] = j
@@ -116,31 +115,31 @@ def flip(scratch: Scratch, source: int, end: int, loser: int) -> None:
 
 
 @kernel
-def augment(scratch: Scratch, source: int) -> None:
+def augment(rows: Rows, cells: Rows, pairs: Rows, picked: Rows, work: Record, source: int) -> None:
     """Bring one more row into the assignment by the cheapest alternating path: to a free plot, or to a row's miss."""
-    scratch.work[0]["touched"] = 0
+    work["touched"] = 0
     i = source
     length = 0.0
     least_miss = math.inf
     loser = source
     while True:
-        miss = length + (scratch.rows[i]["miss_cost"] - scratch.rows[i]["dual"])
+        miss = length + (rows[i]["miss_cost"] - rows[i]["dual"])
         if miss < least_miss:
             least_miss = miss
             loser = i
-        relax(scratch, i, length)
-        end = nearest(scratch)
-        if end < 0 or scratch.cells[end]["reach"] > least_miss:
+        relax(rows, cells, pairs, picked, work, i, length)
+        end = nearest(cells, picked, work)
+        if end < 0 or cells[end]["reach"] > least_miss:
             end = -1
             length = least_miss
             break
-        length = scratch.cells[end]["reach"]
-        scratch.cells[end]["visited"] = 2
-        i = scratch.cells[end]["row"]
+        length = cells[end]["reach"]
+        cells[end]["visited"] = 2
+        i = cells[end]["row"]
         if i < 0:
             break
-    settle(scratch, source, length)
-    flip(scratch, source, end, loser)
+    settle(rows, cells, picked, work, source, length)
+    flip(rows, cells, source, end, loser)
 
 
 @kernel
@@ -159,4 +158,4 @@ def assign(config: Record, tracks: Rows, n_rows: int, scratch: Scratch) -> None:
         scratch.row_order[i] = i
     sort_order(scratch.row_order, scratch.other, scratch.row_keys, n_rows)
     for k in range(n_rows):
-        augment(scratch, scratch.row_order[k])
+        augment(scratch.rows, scratch.cells, scratch.pairs, scratch.picked, scratch.work[0], scratch.row_order[k])

@@ -162,11 +162,17 @@ def add_pair(node_state: Record, pairs: Rows, k: int, work: Record) -> None:
 
 @kernel
 def gate_track(
-    config: Record, node_state: Record, track: Record, plots: Rows, n_plots: int, radar: int, scratch: Scratch
+    config: Record,
+    node_state: Record,
+    track: Record,
+    plots: Rows,
+    cells: Rows,
+    pairs: Rows,
+    n_plots: int,
+    radar: int,
+    work: Record,
 ) -> None:
     """Append the pairs of one track. A plot that the track has already passed in time makes no pair, but is marked late."""
-    work = scratch.work[0]
-    cells = scratch.cells
     x = track["x"]
     sum_variances(track["p"], work)
     low, high = window(config, track, work)
@@ -188,7 +194,7 @@ def gate_track(
         if ahead_ns < 0 or (ahead_ns == 0 and track["radar"] == radar):
             cell["late"] = 1
         else:
-            add_pair(node_state, scratch.pairs, k - 1, work)
+            add_pair(node_state, pairs, k - 1, work)
 
 
 @kernel
@@ -212,7 +218,7 @@ def find_pairs(
         if track["status"] != status or track["source"] != OWN:
             continue
         first = work["pairs"]
-        gate_track(config, node_state, track, plots, n_plots, radar, scratch)
+        gate_track(config, node_state, track, plots, scratch.cells, scratch.pairs, n_plots, radar, work)
         if work["pairs"] > first:
             row = scratch.rows[n_rows]
             row["slot"] = slot
