@@ -118,6 +118,29 @@ def test_a_fast_jump_is_not_taken_for_the_same_target(make_node):
     assert node.alive()["hits"].tolist() == [1, 1]
 
 
+@pytest.mark.parametrize(("share", "taken"), [(0.98, True), (1.02, False)])
+def test_the_gate_is_where_it_is_stated(make_node, share, taken):
+    """A second radar at the same instant: S is twice the noise of a plot, the distance worked out by hand."""
+    node = make_node(confirm_hits=1)
+    node.scan([START_M], 0.0, sigma_m=50.0)
+    node.scan([beside(math.sqrt(share * node.config["gate"] * 2 * 50.0**2))], 0.0, sigma_m=50.0, radar=1)
+    assert node.alive()["hits"].tolist() == ([2] if taken else [1, 1])
+    if taken:
+        assert node.alive()[0]["score"] == pytest.approx(3.0 + (share * node.config["gate"] - 3.0) / 8.0, rel=1e-6)
+
+
+def test_equal_plots_are_told_apart_by_range_not_by_their_order(make_node):
+    """Two plots mirrored about a track, on one coordinate of the sorted axis: the nearer to the radar takes it."""
+    far_m, near_m, other_m = beside(0.0, 200.0), beside(0.0, -200.0), beside(90e3)
+    for batch in ([far_m, near_m, other_m], [near_m, far_m, other_m]):
+        node = make_node(confirm_hits=1)
+        node.scan([START_M, other_m], 0.0)
+        node.scan(batch, 0.0, radar=1)
+        track = node.alive()[0]
+        assert track["hits"] == 2
+        assert track["x"][1] == pytest.approx(START_M[1] - 100.0, rel=0, abs=1e-6)  # m, halfway
+
+
 def test_two_crossing_targets_keep_their_numbers(make_node):
     """They cross 100 s after the start at 300 m; after that each number still moves its own way."""
     rng = np.random.default_rng(4)
