@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0.dev0"
 __all__ = ["OpeniadsError", "Run", "__version__", "load_scenario", "open_run", "replay", "run"]
 
-_HOMES = {name: "openiads.api" for name in ("Run", "load_scenario", "open_run", "replay", "run")}
+_HOMES = dict.fromkeys(("Run", "load_scenario", "open_run", "replay", "run"), "openiads.api")
 _HOMES["OpeniadsError"] = "openiads.errors"
 
 

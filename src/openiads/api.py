@@ -63,9 +63,9 @@ class Run:
 
     def to_polars(self, name: str, replication: int | None = None) -> Any:
         """A table as `polars.DataFrame` (needs the extra `query`)."""
-        import polars  # noqa: PLC0415 - an extra
+        import polars as pl  # noqa: PLC0415 - an extra
 
-        return polars.from_arrow(self.table(name, replication))
+        return pl.from_arrow(self.table(name, replication))
 
     def to_duckdb(self) -> Any:
         """A `duckdb` connection in which every table is a view of the same name (needs the extra `query`)."""

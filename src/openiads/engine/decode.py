@@ -25,9 +25,7 @@ from openiads.records.tables import Level, tables_at
 Column = NDArray[Any]
 Columns = dict[str, Column]
 TRACK_STATUS = ("free", *words.TRACK_STATES)
-IDENTIFICATIONS = ("right", "wrong", "undecided")
 CONTENTS = ("tracks", "status")
-REFERENCES = ("track", "plot", "shot", "identification")
 
 
 def decode(lowered: Lowered, state: State, level: Level) -> dict[str, Columns]:
@@ -167,7 +165,7 @@ def _associations(lowered: Lowered, state: State) -> Columns:
     rows, names = state.associations[: int(state.clock["associations"][0])], lowered.names
     reference_id = _track_ids(names, rows["node"], rows["number"])
     result = np.full(len(rows), "", dtype=object)
-    for reference, meaning in ((SHOT_REFERENCE, words.SHOT_RESULTS), (IDENTITY_REFERENCE, IDENTIFICATIONS)):
+    for reference, meaning in ((SHOT_REFERENCE, words.SHOT_RESULTS), (IDENTITY_REFERENCE, words.IDENTIFICATIONS)):
         which = rows["reference"] == reference
         result[which] = _words(list(meaning), rows["result"][which])
     for k in np.flatnonzero(rows["reference"] == PLOT_REFERENCE):
@@ -176,7 +174,7 @@ def _associations(lowered: Lowered, state: State) -> Columns:
         "replication": _replication(state, len(rows)),
         "at_ns": rows["at_ns"],
         "node": _words(names.nodes, rows["node"]),
-        "reference": _words(list(REFERENCES), rows["reference"]),
+        "reference": _words(words.REFERENCES, rows["reference"]),
         "reference_id": reference_id,
         "object_id": _words(names.objects, rows["object"]),
         "result": result,

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -72,9 +73,11 @@ def lower_objects(spec: ScenarioSpec, sites: Sites) -> Things:
         total += len(path)
     found.sort(key=lambda f: f[0])
     names = tuple(f[0] for f in found)
-    for a, b in zip(names, names[1:], strict=False):
+    for a, b in pairwise(names):
         if a == b:
-            raise ScenarioError(f"objects: two objects would be called {a!r}: a group of count > 1 spells out id-2, id-3. Rename one.")
+            raise ScenarioError(
+                f"objects: two objects would be called {a!r}: a group of count > 1 spells out id-2, id-3. Rename one."
+            )
     objects = np.zeros(len(found), OBJECTS)
     for k, f in enumerate(found):
         objects[k] = f[2]

@@ -7,7 +7,6 @@ interpreted, this same source gives the same bytes.
 import math
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from openiads.engine.resolve import begin, end_object, finish, interrogate, note_firm, note_plots
@@ -37,6 +36,7 @@ from openiads.tracking.records import CHANGED_DROPPED, CHANGED_FIRM, CHANGED_TEN
 from openiads.tracking.remote import expire_remote
 from openiads.tracking.step import step
 
+Record = Any
 Records = NDArray[Any]
 NOTHING_RANKED = (-1.0, -1)
 
@@ -69,7 +69,7 @@ def run_replication(case: Case, state: State, scratch: Scratch, changes: Records
 
 
 @kernel
-def on_look(case: Case, state: State, scratch: Scratch, changes: Records, row: Records) -> None:
+def on_look(case: Case, state: State, scratch: Scratch, changes: Records, row: Record) -> None:
     """A rotating radar closes a sector: its plots go to the tracker of its node."""
     count = look(
         case.radars,
@@ -88,7 +88,7 @@ def on_look(case: Case, state: State, scratch: Scratch, changes: Records, row: R
 
 
 @kernel
-def on_frame(case: Case, state: State, scratch: Scratch, changes: Records, row: Records) -> None:
+def on_frame(case: Case, state: State, scratch: Scratch, changes: Records, row: Record) -> None:
     """A multifunction radar closes a frame: its dwells were spent on its node's picture."""
     radar = case.radars[row["index"]]
     count = frame(
@@ -111,7 +111,7 @@ def on_frame(case: Case, state: State, scratch: Scratch, changes: Records, row: 
 
 
 @kernel
-def track_plots(case: Case, state: State, scratch: Scratch, changes: Records, row: Records, count: int) -> None:
+def track_plots(case: Case, state: State, scratch: Scratch, changes: Records, row: Record, count: int) -> None:
     """Plots become tracks, and what changed becomes events."""
     r = row["index"]
     radar = case.radars[r]
@@ -138,7 +138,7 @@ def track_plots(case: Case, state: State, scratch: Scratch, changes: Records, ro
 
 
 @kernel
-def on_change(state: State, node: int, change: Records, now_ns: int) -> None:
+def on_change(state: State, node: int, change: Record, now_ns: int) -> None:
     """Write what happened to one track."""
     what = change["what"]
     track = state.tracks[change["slot"]]
@@ -149,17 +149,17 @@ def on_change(state: State, node: int, change: Records, now_ns: int) -> None:
         state.counts[0]["tracks_started"] += 1
     elif what == CHANGED_DROPPED and track["firm_ns"] >= 0:
         log_event(state.clock, state.events, now_ns, node, DROPPED, change["number"], -1, math.nan)
-    if what == CHANGED_UPDATED or what == CHANGED_TENTATIVE:
+    if what in (CHANGED_UPDATED, CHANGED_TENTATIVE) and track["status"] > 0:
         log_track(state.clock, state.track_log, track["update_ns"], node, track, 0)
 
 
 @kernel
-def on_command(case: Case, state: State, scratch: Scratch, changes: Records, row: Records) -> None:
+def on_command(case: Case, state: State, scratch: Scratch, changes: Records, row: Record) -> None:
     """A node's command cycle: identify, then, for a fire unit, engage and point the antenna."""
     n = row["index"]
     now_ns = row["at_ns"]
     node, tracker = case.nodes[n], case.trackers[n]
-    expire_remote(tracker, state.node_states[n], state.tracks, node["remote_hold_ns"], now_ns, changes, scratch)
+    expire_remote(tracker, state.node_states[n], state.tracks, node["remote_hold_ns"], now_ns, changes)
     for slot in range(tracker["first_slot"], tracker["first_slot"] + tracker["capacity"]):
         track = state.tracks[slot]
         if wants_interrogation(node, track, now_ns):
@@ -234,7 +234,7 @@ def point(case: Case, state: State, f: int, now_ns: int) -> None:
 
 
 @kernel
-def on_link(case: Case, state: State, row: Records) -> None:
+def on_link(case: Case, state: State, row: Record) -> None:
     """A link's cycle: the sender's own firm tracks go out, each message with its own fate."""
     number = row["index"]
     link = case.links[number]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.geo.ellipsoid import height_k, ecef_to_polar_k
+from openiads.geo.ellipsoid import ecef_to_polar_k, height_k
 from openiads.kernels import kernel
 from openiads.models.engagement.kernels import flight_time, inside_envelope
 from openiads.models.identification.kernels import PENDING, UNKNOWN, reply, true_identity
@@ -21,6 +21,7 @@ from openiads.records.truth import motion_at
 from openiads.streams.draws import uniform, uniforms
 from openiads.streams.names import ASSESS, CONTROL, IDENTIFY, KILL, SORTIE
 
+Record = Any
 Records = NDArray[Any]
 KILLED_STATE, LEAKED, LANDED, LEFT, ABORTED, ALIVE_AT_END = range(len(END_STATES))
 IN_FLIGHT, KILLED, MISSED, TRACK_LOST, OUT_OF_ENVELOPE, NO_OBJECT, ALREADY_DEAD = range(len(SHOT_RESULTS))
@@ -52,7 +53,7 @@ def begin(control: Records, objects: Records, clock: Records, states: Records) -
 
 
 @kernel
-def end_object(state: Records, end_state: int, at_ns: int) -> None:
+def end_object(state: Record, end_state: int, at_ns: int) -> None:
     """An object ends, once."""
     if state["end_state"] >= 0:
         return
@@ -80,7 +81,7 @@ def note_plots(
 @kernel
 def note_firm(
     node: int,
-    track: Records,
+    track: Record,
     truth: int,
     now_ns: int,
     clock: Records,
@@ -102,8 +103,8 @@ def note_firm(
 @kernel
 def interrogate(
     node_index: int,
-    node: Records,
-    track: Records,
+    node: Record,
+    track: Record,
     truth: int,
     objects: Records,
     node_object: NDArray[np.uint64],
@@ -136,11 +137,11 @@ def interrogate(
 
 @kernel
 def meet(
-    shot: Records,
-    truth: Records,
-    unit: Records,
-    radar: Records,
-    missile: Records,
+    shot: Record,
+    truth: Record,
+    unit: Record,
+    radar: Record,
+    missile: Record,
     flight: Records,
     objects: Records,
     knots: Records,
@@ -170,7 +171,7 @@ def meet(
 
 @kernel
 def kill_drawn(
-    missile: Records, pair: np.uint64, truth: Records, shot_index: NDArray[np.int32], fire_unit: int, clock: Records
+    missile: Record, pair: np.uint64, truth: Record, shot_index: NDArray[np.int32], fire_unit: int, clock: Records
 ) -> bool:
     """Whether an intercept kills. The draw belongs to fire unit, object and the count of intercepts between the two."""
     o = truth["object"]
@@ -181,7 +182,7 @@ def kill_drawn(
 
 
 @kernel
-def looks_dead(unit: Records, pair: np.uint64, truth: Records, clock: Records, counts: Records) -> bool:
+def looks_dead(unit: Record, pair: np.uint64, truth: Record, clock: Records, counts: Records) -> bool:
     """What the fire unit sees of the result, with both errors of assessment. A false track just seems to live on."""
     if truth["object"] < 0:
         return False
@@ -194,7 +195,7 @@ def looks_dead(unit: Records, pair: np.uint64, truth: Records, clock: Records, c
 
 
 @kernel
-def count_kill(objects: Records, states: Records, truth: Records, fire_unit: int, at_ns: int, counts: Records) -> None:
+def count_kill(objects: Records, states: Records, truth: Record, fire_unit: int, at_ns: int, counts: Records) -> None:
     """An object is killed: it ends, and the totals say whose it was."""
     o = truth["object"]
     end_object(states[o], KILLED_STATE, at_ns)

@@ -141,7 +141,9 @@ def lower_radars(spec: ScenarioSpec, sites: Sites, nodes: list[str], units: list
         names=[(node, role) for node, role, _ in found],
         records=records,
         pd_table=tables.array(),
-        mask_first=np.array([m.first + start for m, start in zip(masks, starts, strict=False)], dtype=np.int64).reshape(-1, 361),
+        mask_first=np.array([m.first + start for m, start in zip(masks, starts, strict=False)], dtype=np.int64).reshape(
+            -1, 361
+        ),
         mask_range_m=np.concatenate([np.zeros(0), *(m.range_m for m in masks)]),
         mask_elevation_rad=np.concatenate([np.zeros(0), *(m.elevation_rad for m in masks)]),
     )

@@ -62,7 +62,7 @@ def load_snapshot(path: Path, *, scenario_sha256: str) -> State:
 
 def same_state(a: State, b: State) -> bool:
     """Whether two states are equal to the byte."""
-    return all(x.tobytes() == y.tobytes() for x, y in zip(a, b, strict=True))
+    return all(getattr(a, name).tobytes() == getattr(b, name).tobytes() for name in State._fields)
 
 
 def advance_to(lowered: Lowered, at_ns: int) -> int:

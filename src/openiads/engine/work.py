@@ -13,7 +13,9 @@ from openiads.records.tables import Level, tables_at
 class Sink(Protocol):
     """Where blocks go, and what is wanted of each; `results.store.BlockWriter` is one. It must be picklable."""
 
-    record: Level
+    @property
+    def record(self) -> Level:
+        """Level at which every replication is recorded."""
 
     def full_in(self, block: range) -> list[int]:
         """Replications of a block to record in full."""
@@ -49,7 +51,7 @@ def merge(parts: list[dict[str, Columns]], record: Level) -> dict[str, Columns]:
     merged = {}
     usual = {t.name for t in tables_at(record)}
     for table in {name: None for part in parts for name in part}:
-        having = [{table: part[table]} for part in parts if table in part]
+        having: list[Mapping[str, Columns]] = [{table: part[table]} for part in parts if table in part]
         assert table not in usual or len(having) == len(parts)  # noqa: S101 - a table lost on the way is our fault
         merged.update(concatenate(having))
     return merged

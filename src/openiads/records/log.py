@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from openiads.kernels import kernel
 from openiads.records.tables import EVENTS
 
+Record = Any
 Records = NDArray[Any]
 
 FIRM_EVENT, DROPPED, IDENTIFIED, ASSIGNED, LAUNCHED, INTERCEPT, ASSESSED, SLEWED = range(len(EVENTS))
@@ -68,7 +69,7 @@ def log_association(
 
 
 @kernel
-def log_track(clock: Records, track_log: Records, at_ns: int, node: int, track: Records, coasting: int) -> None:
+def log_track(clock: Records, track_log: Records, at_ns: int, node: int, track: Record, coasting: int) -> None:
     """One row of the track log at level full."""
     c = clock[0]
     if c["level"] < 2:

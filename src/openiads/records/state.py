@@ -198,5 +198,15 @@ class State(NamedTuple):
     seen: NDArray[np.int32]  # (objects,) frame number in which an object was last looked at: scratch
 
 
-TRUTH_ARRAYS: Final = ("objects", "track_truth", "plot_truth", "shot_truth", "shot_index", "identity_index", "associations", "counts", "seen")
+TRUTH_ARRAYS: Final = (
+    "objects",
+    "track_truth",
+    "plot_truth",
+    "shot_truth",
+    "shot_index",
+    "identity_index",
+    "associations",
+    "counts",
+    "seen",
+)
 """Arrays of `State` that hold truth or that command, engagement and assessment must not read."""

@@ -10,12 +10,13 @@ from openiads.geo.horizon import apparent_elevation_k
 from openiads.geo.terrain.masks import mask_elevation_k
 from openiads.kernels import kernel
 
+Record = Any
 Records = NDArray[Any]
 
 
 @kernel
 def visible(
-    radar: Records,
+    radar: Record,
     masks: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]],
     px: float,
     py: float,

@@ -18,6 +18,7 @@ def reference_problems(tree: dict[str, Any], catalogue: Catalogue) -> Iterator[P
     node_ids = {str(path[-1]) for path, _ in nodes(tree)}
     yield from _unknown(node_references(tree), node_ids, "no node is called")
     yield from _unknown(signature_references(tree), section(tree, "signatures").keys(), "`signatures` has no")
+    yield from _skylines(tree)
     yield from _twice(tree)
     yield from _cycles(tree)
     for key, link in section(tree, "network", "links").items():
@@ -69,6 +70,18 @@ def _unknown(references: Iterator[tuple[Path, str]], known: Any, text: str) -> I
     for path, name in references:
         if name not in known:
             yield Problem(path, f"{text} {name!r}. {did_you_mean(name, known)}")
+
+
+def _skylines(tree: dict[str, Any]) -> Iterator[Problem]:
+    named = [
+        (("places", key, "skyline"), place["skyline"])
+        for key, place in section(tree, "places").items()
+        if isinstance(place, dict) and isinstance(place.get("skyline"), str)
+    ]
+    if named:
+        from openiads.catalogue.skylines import skyline_ids  # noqa: PLC0415 - brings the terrain code along
+
+        yield from _unknown(iter(named), set(skyline_ids()), "no skyline of the catalogue is called")
 
 
 def _twice(tree: dict[str, Any]) -> Iterator[Problem]:
@@ -154,8 +167,9 @@ def _ground_m(spec: ScenarioSpec, waypoint: WaypointSpec) -> float | None:
 def _arc(spec: ScenarioSpec, motion: BallisticMotionSpec, path: Path) -> Iterator[Problem]:
     """An apogee that is not above both ends."""
     for end, point in (("from", motion.from_point), ("to", motion.to_point)):
-        place = spec.places.get(point) if isinstance(point, str) else None
-        height_m = point.altitude_m if isinstance(point, PointSpec) else (place.ground_m if place is not None else 0.0)
+        if isinstance(point, str) and point not in spec.places:
+            continue  # reported as unknown
+        height_m = spec.places[point].ground_m if isinstance(point, str) else point.altitude_m
         if motion.apogee_km * 1000 <= height_m:
             yield Problem(
                 (*path, "apogee_km"),

@@ -67,7 +67,7 @@ class Scenario:
         return hash(self.sha256)
 
     def get(self, path: str) -> Any:
-        """The value at a path: of the resolved scenario, or of a catalogue figure with its override.
+        """The value at a path: of the resolved scenario, else as it was stated; of a catalogue figure with its override.
 
         Raises
         ------
@@ -75,11 +75,12 @@ class Scenario:
             When the path leads nowhere.
         """
         catalogue = load_catalogue()
-        get_path(self._document.data, path, catalogue)
+        stated = get_path(self._document.data, path, catalogue)
         settings = {**section(self._document.data, "variants", self.variant or ""), **self.overrides}
-        if path.startswith(PREFIX) and path in settings:
-            return settings[path]
-        return get_path(self.tree, path, catalogue)
+        if path.startswith(PREFIX):
+            return settings.get(path, stated)
+        resolved = get_path(self.tree, path, catalogue)
+        return settings.get(path, stated) if resolved is None else resolved
 
     def known_paths(self) -> tuple[str, ...]:
         """Every path of this scenario and of the catalogue, sorted."""

@@ -175,7 +175,8 @@ def _stated_by_a_check(path: Path, message: str, resolved: Resolved) -> Problem:
     origins = [f"{word} comes from {resolved.origins[*path, word]}" for word in named if (*path, word) in resolved.origins]
     suffix = f" ({', '.join(dict.fromkeys(origins))})" if origins else ""
     stated = [word for word in named if (*path, word) not in resolved.origins]
-    return Problem(path, message + suffix, at_key=True, where=(*path, stated[0]) if stated else None)
+    where = (*path, stated[0]) if stated else None
+    return Problem(path, message + suffix, at_key=isinstance(tree, dict), where=where)
 
 
 def _plain(bound: Any) -> str:

@@ -186,14 +186,11 @@ class _Filler:
     def own_sectors(self, tree: dict[str, Any]) -> None:
         """The sectors of an own signature: relative ones become absolute, a side is as the front, a rear as the side."""
         for absolute, relative in (("side_m2", "side_over_front_db"), ("rear_m2", "rear_over_front_db")):
-            above_db = tree.get(relative)
-            if (
-                absolute not in tree
-                and _number(above_db)
-                and _number(tree.get("front_m2"))
-                and abs(above_db) <= LARGEST_RATIO
-            ):
-                tree[absolute] = tree["front_m2"] * 10 ** (above_db / 10)
+            above_db, front_m2 = tree.get(relative), tree.get("front_m2")
+            if absolute in tree or not _number(front_m2) or not _number(above_db):
+                continue
+            if front_m2 > 0 and abs(above_db) <= LARGEST_RATIO:
+                tree[absolute] = front_m2 * 10 ** (above_db / 10)
                 del tree[relative]
         for absolute, relative, like in (
             ("side_m2", "side_over_front_db", "front_m2"),
@@ -217,7 +214,8 @@ class _Filler:
                 if not _number(above_db) or abs(above_db) > LARGEST_RATIO:
                     text = f"{PREFIX}{entry.path}.{relative} is {above_db!r}, but a number from -60 to 60 is expected"
                     self.resolved.problems.append(Problem((*path, absolute), text))
-                    above_db = 0
+                    self.resolved.unknown.add(path)
+                    return
                 tree[absolute] = front_m2 * 10 ** (above_db / 10)
                 return
 

@@ -29,7 +29,9 @@ def apply(
 def variant_problems(tree: Mapping[str, Any], catalogue: Catalogue) -> Iterator[Problem]:
     """Every path in every variant that leads nowhere."""
     for name, assignments in section(tree, "variants").items():
-        for path in assignments if isinstance(assignments, dict) else ():
+        for path, value in assignments.items() if isinstance(assignments, dict) else ():
+            if isinstance(value, dict):
+                continue  # the schema says so
             try:
                 locate(tree, path, catalogue)
             except PathError as error:

@@ -245,9 +245,10 @@ class _Reader:
             decimal = text.lstrip("+-").lstrip("0") or "0"
             self.fail(start, f"{text[:40]} could be octal or decimal. Write {decimal[:40]}, or quote it if it is text")
         if _INT.fullmatch(text) or _OTHER_INT.fullmatch(text):
-            if len(text) > MAX_DIGITS:
+            digits = len(text.lstrip("+-"))
+            if digits > MAX_DIGITS:
                 self.fail(
-                    start, f"a whole number of {len(text)} digits is too large; at most {MAX_DIGITS} are allowed. Shorten it"
+                    start, f"a whole number of {digits} digits is too large; at most {MAX_DIGITS} are allowed. Shorten it"
                 )
             return int(text, 0)
         if _FLOAT.fullmatch(text):

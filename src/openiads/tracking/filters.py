@@ -161,9 +161,7 @@ def innovation(x: Vector, p: Vector, dt_s: float, z: Vector, r: Vector, work: Re
         nu[i] = z[i] - (x[i] + dt_s * x[i + 3])
         for j in range(i, 3):
             s[i, j] = (
-                p[i, j]
-                + (dt_s * (p[i, j + 3] + p[j, i + 3]) + dt_s * dt_s * p[i + 3, j + 3] + q[i, j] * third)
-                + r[i, j]
+                p[i, j] + (dt_s * (p[i, j + 3] + p[j, i + 3]) + dt_s * dt_s * p[i + 3, j + 3] + q[i, j] * third) + r[i, j]
             )
     determinant = invert(s, w)
     if determinant > 0.0:

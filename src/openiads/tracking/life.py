@@ -124,9 +124,7 @@ def confirm(config: Record, track: Record, at_ns: int) -> int:
 
 
 @kernel
-def take_plot(
-    config: Record, track: Record, plot: Record, radar: int, period_ns: int, distance: float, work: Record
-) -> int:
+def take_plot(config: Record, track: Record, plot: Record, radar: int, period_ns: int, distance: float, work: Record) -> int:
     """Predict a track to the plot's own time and update it; returns what changed."""
     x, p, q = track["x"], track["p"], work["q"]
     process_noise(config, x, q)

@@ -84,9 +84,7 @@ def write_remote(track: Record, message: Record) -> None:
 
 
 @kernel
-def receive_remote(
-    config: Record, node_state: Record, tracks: Rows, message: Record, now_ns: int, scratch: Scratch
-) -> int:
+def receive_remote(config: Record, node_state: Record, tracks: Rows, message: Record, now_ns: int, scratch: Scratch) -> int:
     """Take in one track from another node; returns the slot that now stands for it, or -1 when there was no room (counted).
 
     Where an own firm track fits, its slot is returned: its state stays untouched, and its identity becomes the message's when

@@ -125,7 +125,5 @@ def step(
             n_rows = find_pairs(config, node_state, tracks, plots, n_plots, status, radar, now_ns, scratch)
             assign(config, tracks, n_rows, scratch)
             n_changes = update_tracks(config, tracks, plots, n_rows, radar, period_ns, changes, n_changes, scratch)
-        n_changes = start_tracks(
-            config, node_state, tracks, plots, n_plots, radar, period_ns, changes, n_changes, scratch
-        )
+        n_changes = start_tracks(config, node_state, tracks, plots, n_plots, radar, period_ns, changes, n_changes, scratch)
     return expire(config, node_state, tracks, now_ns, changes, n_changes)

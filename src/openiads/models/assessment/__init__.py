@@ -1,1 +1,1 @@
-"""Family: assessment."""
+"""Assessment: what a fire unit believes after an intercept."""

@@ -8,12 +8,13 @@ from openiads.kernels import kernel
 from openiads.records.state import DONE, USER_HELD_DEAD
 from openiads.records.tables import ASSESSMENTS
 
+Record = Any
 Records = NDArray[Any]
 NONE, KILLED, ALIVE = range(len(ASSESSMENTS))
 
 
 @kernel
-def take_assessment(unit: Records, shot: Records, track: Records, looks_dead: bool, now_ns: int) -> None:
+def take_assessment(unit: Record, shot: Record, track: Record, looks_dead: bool, now_ns: int) -> None:
     """Close a shot with what was observed. A target held dead is left alone until its track has outlived `reattack_ns`."""
     shot["status"] = DONE
     shot["assessed_ns"] = now_ns
@@ -25,6 +26,6 @@ def take_assessment(unit: Records, shot: Records, track: Records, looks_dead: bo
 
 
 @kernel
-def holds(shot: Records, track: Records) -> bool:
+def holds(shot: Record, track: Record) -> bool:
     """Whether the slot still holds the track that the missile was fired at."""
     return bool(track["status"] > 0 and track["number"] == shot["track_number"])

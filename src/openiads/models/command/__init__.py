@@ -1,1 +1,1 @@
-"""Family: command."""
+"""Command: rules of engagement and decisions."""

@@ -13,6 +13,7 @@ from openiads.records.case import FREE, HOLD, TIGHT
 from openiads.records.state import USER_ENGAGED_ELSEWHERE, USER_HELD_DEAD
 from openiads.records.tables import IDENTITIES
 
+Record = Any
 Records = NDArray[Any]
 PENDING, UNKNOWN, FRIENDLY, NEUTRAL, HOSTILE = range(len(IDENTITIES))
 FIRM, OWN = 2, 0
@@ -30,11 +31,11 @@ def rules_allow(weapons: int, identity: int) -> bool:
         return False
     if weapons == TIGHT:
         return identity == HOSTILE
-    return weapons == FREE and identity != FRIENDLY and identity != NEUTRAL
+    return weapons == FREE and identity not in (FRIENDLY, NEUTRAL)
 
 
 @kernel
-def may_engage(unit: Records, weapons: int, track: Records, now_ns: int) -> bool:
+def may_engage(unit: Record, weapons: int, track: Record, now_ns: int) -> bool:
     """Firm, held by own sensors, fresh, allowed by the rules, and not engaged, held dead or engaged by another unit."""
     if track["status"] != FIRM or track["source"] != OWN or track["engaged"] > 0:
         return False
@@ -46,7 +47,7 @@ def may_engage(unit: Records, weapons: int, track: Records, now_ns: int) -> bool
 
 
 @kernel
-def time_to_asset(track: Records, assets_m: NDArray[np.float64], now_ns: int) -> float:
+def time_to_asset(track: Record, assets_m: NDArray[np.float64], now_ns: int) -> float:
     """Seconds until the track would reach the nearest defended asset at its present closing speed; large when it recedes."""
     dt = (now_ns - track["update_ns"]) * 1e-9
     x = track["x"]
@@ -67,9 +68,9 @@ def time_to_asset(track: Records, assets_m: NDArray[np.float64], now_ns: int) ->
 
 @kernel
 def most_urgent(
-    unit: Records,
+    unit: Record,
     weapons: int,
-    tracker: Records,
+    tracker: Record,
     tracks: Records,
     assets_m: NDArray[np.float64],
     now_ns: int,
@@ -94,7 +95,7 @@ def most_urgent(
 
 
 @kernel
-def engaged_tracks(tracker: Records, tracks: Records) -> int:
+def engaged_tracks(tracker: Record, tracks: Records) -> int:
     """How many tracks of the unit have missiles planned, in flight or waiting for assessment."""
     count = 0
     for slot in range(tracker["first_slot"], tracker["first_slot"] + tracker["capacity"]):
@@ -105,8 +106,8 @@ def engaged_tracks(tracker: Records, tracks: Records) -> int:
 
 @kernel
 def out_of_sector(
-    radar: Records,
-    tracker: Records,
+    radar: Record,
+    tracker: Record,
     tracks: Records,
     assets_m: NDArray[np.float64],
     boresight: float,

@@ -1,1 +1,1 @@
-"""Family: engagement."""
+"""Engagement: missiles as envelope, time of flight and kill probability."""

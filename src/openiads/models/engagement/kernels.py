@@ -6,17 +6,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.geo.ellipsoid import height_k, ecef_to_polar_k
+from openiads.geo.ellipsoid import ecef_to_polar_k, height_k
 from openiads.kernels import kernel
 from openiads.records.state import PLANNED
 from openiads.records.visibility import visible
 
+Record = Any
 Records = NDArray[Any]
 PREDICTION_PASSES = 6
 
 
 @kernel
-def flight_time(missile: Records, flight: Records, range_m: float) -> float:
+def flight_time(missile: Record, flight: Records, range_m: float) -> float:
     """Seconds to fly `range_m`, linear in the missile's table; beyond its last row at the last row's mean speed."""
     first, count = missile["flight_first"], missile["flight_count"]
     last = first + count - 1
@@ -31,20 +32,22 @@ def flight_time(missile: Records, flight: Records, range_m: float) -> float:
 
 
 @kernel
-def inside_envelope(missile: Records, range_m: float, height_m: float, speed_mps: float, ballistic: bool) -> bool:
+def inside_envelope(missile: Record, range_m: float, height_m: float, speed_mps: float, ballistic: bool) -> bool:
     """Whether a point at slant range and height above sea level, with the target's speed, lies inside the envelope."""
     farthest = missile["max_range_ballistic_m"] if ballistic else missile["max_range_m"]
     if not missile["min_range_m"] <= range_m <= farthest:
         return False
-    return missile["min_altitude_m"] <= height_m <= missile["max_altitude_m"] and speed_mps <= missile["max_target_speed_mps"]
+    return (
+        missile["min_altitude_m"] <= height_m <= missile["max_altitude_m"] and speed_mps <= missile["max_target_speed_mps"]
+    )
 
 
 @kernel
 def predict_intercept(
-    radar: Records,
-    missile: Records,
+    radar: Record,
+    missile: Record,
     flight: Records,
-    track: Records,
+    track: Record,
     launch_ns: int,
     ballistic_mps: float,
     masks: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]],
@@ -73,12 +76,12 @@ def predict_intercept(
 
 @kernel
 def choose_missile(
-    unit: Records,
-    radar: Records,
+    unit: Record,
+    radar: Record,
     missiles: Records,
     missiles_left: NDArray[np.int32],
     flight: Records,
-    track: Records,
+    track: Record,
     launch_ns: int,
     ballistic_mps: float,
     masks: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]],
@@ -98,7 +101,7 @@ def choose_missile(
 
 @kernel
 def plan_shot(
-    fire_unit: int, missile: int, slot: int, track: Records, launch_ns: int, flight_s: float, clock: Records, shots: Records
+    fire_unit: int, missile: int, slot: int, track: Record, launch_ns: int, flight_s: float, clock: Records, shots: Records
 ) -> None:
     """Reserve one missile for a track: it leaves at `launch_ns`, when everything is checked once more."""
     k = clock[0]["shots"]

@@ -1,1 +1,1 @@
-"""Family: identification."""
+"""Identification: friend, foe or neutral, with errors."""

@@ -8,13 +8,14 @@ from openiads.kernels import kernel
 from openiads.records.case import FRIENDLY, HOSTILE, NEUTRAL
 from openiads.records.tables import IDENTITIES
 
+Record = Any
 Records = NDArray[Any]
 PENDING, UNKNOWN, DECLARED_FRIENDLY, DECLARED_NEUTRAL, DECLARED_HOSTILE = range(len(IDENTITIES))
 FIRM, OWN = 2, 0
 
 
 @kernel
-def wants_interrogation(node: Records, track: Records, now_ns: int) -> bool:
+def wants_interrogation(node: Record, track: Record, now_ns: int) -> bool:
     """A firm track of own sensors without identity, once the node's delay since it became firm is over."""
     if track["status"] != FIRM or track["source"] != OWN or track["identity"] != PENDING:
         return False
@@ -22,7 +23,7 @@ def wants_interrogation(node: Records, track: Records, now_ns: int) -> bool:
 
 
 @kernel
-def reply(node: Records, side: int, u: float) -> int:
+def reply(node: Record, side: int, u: float) -> int:
     """What one interrogation of an object of `side` (-1: there is none) is read as, for a uniform `u`.
 
     The rows of the confusion table: right with one probability, wrong in the harmful direction with another, else unknown.
@@ -52,7 +53,7 @@ def true_identity(side: int) -> int:
 
 
 @kernel
-def accept(track: Records, identity: int, now_ns: int) -> None:
+def accept(track: Record, identity: int, now_ns: int) -> None:
     """Write an identity into a track."""
     track["identity"] = identity
     track["identified_ns"] = now_ns

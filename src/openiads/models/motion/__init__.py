@@ -1,1 +1,1 @@
-"""Family: motion."""
+"""Motion: where an object is, as the scenario states it."""

@@ -50,16 +50,15 @@ def hold(knots: NDArray[Any], count: int) -> NDArray[Any]:
 def _sample(duration: float, position: Callable[[Array], Array], step_ns: int) -> tuple[int, NDArray[Any]]:
     duration_ns = round(duration * NANOSECONDS_PER_SECOND)
     count = max(2, -(-duration_ns // step_ns) + 1)
-    t = np.arange(count) * (step_ns / NANOSECONDS_PER_SECOND)
+    t: Array = np.arange(count, dtype=np.float64) * (step_ns / NANOSECONDS_PER_SECOND)
     knots = np.zeros(count, KNOTS)
     knots["position_m"] = position(t)
-    knots["velocity_mps"] = (position(t + RATE_STEP_S) - position(t - RATE_STEP_S)) / (2 * RATE_STEP_S)
+    later, earlier = position(np.add(t, RATE_STEP_S)), position(np.subtract(t, RATE_STEP_S))
+    knots["velocity_mps"] = np.subtract(later, earlier) / (2 * RATE_STEP_S)
     return duration_ns, knots
 
 
-def _waypoints(
-    motion: WaypointMotionSpec, locate: Locate, ground: Ground
-) -> tuple[float, Callable[[Array], Array]]:
+def _waypoints(motion: WaypointMotionSpec, locate: Locate, ground: Ground) -> tuple[float, Callable[[Array], Array]]:
     follows = ground if motion.altitude_reference == "agl" else None
     points = [_waypoint(motion, number, locate, ground) for number in range(len(motion.waypoints))]
     latitude, longitude, height = np.array(points).T

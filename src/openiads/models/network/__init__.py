@@ -1,1 +1,1 @@
-"""Family: network."""
+"""Network: who tells whom, how late and how surely."""

@@ -9,6 +9,7 @@ from openiads.records.state import CONTENT_STATUS, CONTENT_TRACKS, FREE_MESSAGE,
 from openiads.streams.draws import uniforms
 from openiads.streams.names import LINK
 
+Record = Any
 Records = NDArray[Any]
 FIRM, OWN = 2, 0
 DRAWS_PER_CYCLE = 4096
@@ -25,7 +26,7 @@ def free_message(messages: Records) -> int:
 
 
 @kernel
-def worth_sending(link: Records, track: Records) -> int:
+def worth_sending(link: Record, track: Record) -> int:
     """What a link carries of a track: tracks, status, or -1 for nothing. Only own firm tracks go out: nothing is relayed."""
     if track["status"] != FIRM or track["source"] != OWN:
         return -1
@@ -35,7 +36,7 @@ def worth_sending(link: Records, track: Records) -> int:
 
 
 @kernel
-def arrives(link: Records, clock: Records, cycle: int, number: int) -> bool:
+def arrives(link: Record, clock: Records, cycle: int, number: int) -> bool:
     """Whether the message about track `number` in this cycle is neither lost nor too poor to use."""
     index = cycle * DRAWS_PER_CYCLE + number % DRAWS_PER_CYCLE
     lost, poor, _, _ = uniforms(clock[0]["seed"], clock[0]["replication"], LINK, link["name"], index)
@@ -43,9 +44,7 @@ def arrives(link: Records, clock: Records, cycle: int, number: int) -> bool:
 
 
 @kernel
-def put_in_transit(
-    message: Records, link: int, sender: int, content: int, track: Records, due_ns: int, until_ns: int
-) -> None:
+def put_in_transit(message: Record, link: int, sender: int, content: int, track: Record, due_ns: int, until_ns: int) -> None:
     """Copy what a message says: the sender's track as it is now. `until_ns`: how long the receiver counts it as engaged."""
     message["status"] = IN_TRANSIT
     message["link"] = link

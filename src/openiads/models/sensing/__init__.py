@@ -1,1 +1,1 @@
-"""Family: sensing."""
+"""Sensing: radars and what they see."""

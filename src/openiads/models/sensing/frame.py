@@ -22,12 +22,13 @@ from openiads.models.sensing.multifunction import (
 )
 from openiads.records.truth import motion_at
 
+Record = Any
 Records = NDArray[Any]
 TENTATIVE, FIRM, OWN = 1, 2, 0
 
 
 @kernel
-def urgency(track: Records) -> int:
+def urgency(track: Record) -> int:
     """Class of a track's own dwell: GUIDANCE, CONFIRM or UPDATE; -1 when this radar owes it none."""
     if track["status"] == 0 or track["source"] != OWN:
         return -1
@@ -37,7 +38,7 @@ def urgency(track: Records) -> int:
 
 
 @kernel
-def cue_beams(radar: Records, track: Records, range_m: float, at_ns: int) -> int:
+def cue_beams(radar: Record, track: Record, range_m: float, at_ns: int) -> int:
     """Beams along each side of the patch that covers two standard errors of a track that came over a link."""
     dt = (at_ns - track["update_ns"]) * 1e-9
     p = track["p"]
@@ -49,15 +50,15 @@ def cue_beams(radar: Records, track: Records, range_m: float, at_ns: int) -> int
 
 @kernel
 def frame(
-    row: Records,
+    row: Record,
     radars: Records,
     candidates: Records,
     truth: tuple[Records, Records, NDArray[np.uint64], Records],
     pd_table: NDArray[np.float64],
     masks: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]],
-    tracker: Records,
+    tracker: Record,
     tracks: Records,
-    unit: Records,
+    unit: Record,
     clock: Records,
     plots: Records,
     plot_truth: NDArray[np.int32],
@@ -129,16 +130,16 @@ def frame(
 
 @kernel
 def search(
-    row: Records,
+    row: Record,
     r: int,
-    radar: Records,
+    radar: Record,
     spent: int,
     boresight: float,
     candidates: Records,
     truth: tuple[Records, Records, NDArray[np.uint64], Records],
     pd_table: NDArray[np.float64],
     masks: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]],
-    unit: Records,
+    unit: Record,
     clock: Records,
     plots: Records,
     plot_truth: NDArray[np.int32],

@@ -13,6 +13,7 @@ from openiads.physics.detection import interpolate_pd
 from openiads.streams.draws import normal_from_uniform, poisson_from_uniform, uniforms
 from openiads.streams.names import DETECT, FALSE_ALARM, FALSE_ALARM_COUNT, MEASURE
 
+Record = Any
 Records = NDArray[Any]
 LN10_OVER_10 = math.log(10.0) / 10.0
 FALSE_ALARMS_PER_LOOK = 256
@@ -33,7 +34,7 @@ def detected_power(p_d: float, u: float, snr: float, threshold: float, pulses: i
 
 @kernel
 def write_plot(
-    radar: Records, plots: Records, count: int, at_ns: int, range_m: float, azimuth: float, elevation: float, snr: float
+    radar: Record, plots: Records, count: int, at_ns: int, range_m: float, azimuth: float, elevation: float, snr: float
 ) -> None:
     """Fill plot `count` with a measurement and the errors that the radar states for its signal-to-noise ratio."""
     plot = plots[count]
@@ -51,7 +52,7 @@ def write_plot(
 
 @kernel
 def observe(
-    radar: Records,
+    radar: Record,
     swerling: int,
     pd_table: NDArray[np.float64],
     clock: Records,
@@ -83,7 +84,7 @@ def observe(
 
 @kernel
 def false_alarms(
-    radar: Records,
+    radar: Record,
     clock: Records,
     number: int,
     mean: float,

@@ -14,6 +14,7 @@ from openiads.physics.link_budget import two_way_loss_db
 from openiads.records.truth import motion_at
 from openiads.records.visibility import visible
 
+Record = Any
 Records = NDArray[Any]
 Masks = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
 CROSSING_PASSES = 4
@@ -22,7 +23,7 @@ NOISE_FACTOR = 3.0
 
 
 @kernel
-def best_rcs_db(thing: Records) -> float:
+def best_rcs_db(thing: Record) -> float:
     """Largest cross-section that an object can show, over sectors and with reflectors. [dB]"""
     best = max(thing["rcs_db"][0], thing["rcs_db"][1], thing["rcs_db"][2])
     reflectors = thing["reflectors_db"]
@@ -30,7 +31,7 @@ def best_rcs_db(thing: Records) -> float:
 
 
 @kernel
-def hopeless(radar: Records, thing: Records, pd_table: NDArray[np.float64], range_m: float) -> bool:
+def hopeless(radar: Record, thing: Record, pd_table: NDArray[np.float64], range_m: float) -> bool:
     """Whether even the largest cross-section gives no more than noise at this range."""
     snr_db = radar["gain_db"] - two_way_loss_db(range_m) + best_rcs_db(thing)
     return interpolate_pd(pd_table, radar["pd_row"][thing["swerling"]], snr_db) < NOISE_FACTOR * radar["p_fa"]
@@ -38,7 +39,7 @@ def hopeless(radar: Records, thing: Records, pd_table: NDArray[np.float64], rang
 
 @kernel
 def rotating_looks(
-    radar: Records,
+    radar: Record,
     objects: Records,
     knots: Records,
     o: int,
@@ -90,7 +91,7 @@ def rotating_looks(
 
 @kernel
 def frame_candidates(
-    radar: Records,
+    radar: Record,
     objects: Records,
     knots: Records,
     o: int,

@@ -67,9 +67,7 @@ def fill_radar(record: Any, spec: RadarSpec, tables: PdTables, swerlings: set[in
     record["threshold"] = float(detection_threshold(p_fa=spec.p_false_alarm, pulses=spec.pulses_integrated))
     record["pulses"] = spec.pulses_integrated
     for swerling in swerlings:
-        record["pd_row"][swerling] = tables.row(
-            p_fa=spec.p_false_alarm, pulses=spec.pulses_integrated, swerling=swerling
-        )
+        record["pd_row"][swerling] = tables.row(p_fa=spec.p_false_alarm, pulses=spec.pulses_integrated, swerling=swerling)
     record["beam_azimuth_rad"] = math.radians(spec.beamwidth_azimuth_deg)
     record["beam_elevation_rad"] = math.radians(spec.beamwidth_elevation_deg)
     record["resolution_m"] = spec.range_resolution_m

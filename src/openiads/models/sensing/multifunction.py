@@ -20,6 +20,7 @@ from openiads.physics.link_budget import two_way_loss_db
 from openiads.records.truth import motion_at
 from openiads.records.visibility import visible
 
+Record = Any
 Records = NDArray[Any]
 FRONT, SIDE, REAR = 0, 1, 2
 GUIDANCE, CONFIRM, UPDATE = 0, 1, 2
@@ -43,7 +44,7 @@ def aspect_of(vx: float, vy: float, vz: float, lx: float, ly: float, lz: float) 
 
 
 @kernel
-def boresight_at(radar: Records, unit: Records, at_ns: int) -> float:
+def boresight_at(radar: Record, unit: Record, at_ns: int) -> float:
     """Where the antenna points at `at_ns`, slewing at its rate toward where it is wanted."""
     reach = radar["slew_radps"] * (at_ns - unit["boresight_ns"]) * 1e-9
     turn = wrap_signed(unit["wanted_rad"] - unit["boresight_rad"])
@@ -51,7 +52,7 @@ def boresight_at(radar: Records, unit: Records, at_ns: int) -> float:
 
 
 @kernel
-def points_at(radar: Records, track: Records, boresight: float, at_ns: int) -> tuple[float, float, float, bool]:
+def points_at(radar: Record, track: Record, boresight: float, at_ns: int) -> tuple[float, float, float, bool]:
     """Range, azimuth and elevation where the track should be at `at_ns`, and whether the radar can point there."""
     dt = (at_ns - track["update_ns"]) * 1e-9
     x = track["x"]
@@ -64,7 +65,7 @@ def points_at(radar: Records, track: Records, boresight: float, at_ns: int) -> t
 
 @kernel
 def dwell_on(
-    radar: Records,
+    radar: Record,
     pair: np.uint64,
     swerling: int,
     motion: tuple[float, float, float, float, float, float],
@@ -108,9 +109,9 @@ def sweep(
     number: int,
     axis: tuple[float, float, float],
     at_ns: int,
-    row: Records,
+    row: Record,
     r: int,
-    radar: Records,
+    radar: Record,
     candidates: Records,
     truth: tuple[Records, Records, NDArray[np.uint64], Records],
     pd_table: NDArray[np.float64],

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from openiads.kernels import kernel
 from openiads.models.sensing.kernels import false_alarms, observe
 
+Record = Any
 Records = NDArray[Any]
 
 
 @kernel
 def look(
     radars: Records,
-    row: Records,
+    row: Record,
     looks: Records,
     objects: Records,
     pd_table: NDArray[np.float64],

@@ -144,7 +144,7 @@ class RadarSpec(Spec):
         share = self.prf_hz * self.pulse_width_us * 1e-6
         if share > LARGEST_PULSE_DUTY:
             raise ValueError(
-                f"pulse_width_us is {self.pulse_width_us:g}, so at prf_hz = {self.prf_hz:g} it sends {share:.0%} of the time; "
+                f"pulse_width_us is {self.pulse_width_us:g}, at prf_hz = {self.prf_hz:g} it sends {share:.0%} of the time; "
                 f"at most {LARGEST_PULSE_DUTY:.0%} is allowed. Shorten the pulse or lower the rate"
             )
         return self

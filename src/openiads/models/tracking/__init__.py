@@ -1,1 +1,1 @@
-"""Family: tracking."""
+"""Tracking: how a node starts, keeps and drops tracks."""
