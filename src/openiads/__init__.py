@@ -1,3 +1,24 @@
-"""An open simulator and study bench of an integrated air-defence system, from public figures."""
+"""An open simulator and study bench of an integrated air-defence system, from public figures.
+
+Every result holds in this model only.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from openiads.api import Run, load_scenario, open_run, replay, run
+    from openiads.errors import OpeniadsError
 
 __version__ = "0.1.0.dev0"
+__all__ = ["OpeniadsError", "Run", "__version__", "load_scenario", "open_run", "replay", "run"]
+
+_HOMES = dict.fromkeys(("Run", "load_scenario", "open_run", "replay", "run"), "openiads.api")
+_HOMES["OpeniadsError"] = "openiads.errors"
+
+
+def __getattr__(name: str) -> Any:
+    """Public names are imported when they are first used, so that `import openiads` is quick."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'openiads' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

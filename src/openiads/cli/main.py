@@ -5,7 +5,7 @@ import sys
 import typer
 
 from openiads import __version__
-from openiads.cli import digest, warmup
+from openiads.cli import catalogue, check, demo, digest, explain, replay, run, warmup
 from openiads.errors import OpeniadsError
 
 app = typer.Typer(
@@ -15,8 +15,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command()(warmup.warmup)
+app.command()(demo.demo)
+app.command()(run.run)
+app.command()(check.check)
+app.command()(explain.explain)
 app.command()(digest.digest)
+app.command()(replay.replay)
+app.add_typer(catalogue.app, name="catalogue")
+app.command()(warmup.warmup)
 
 
 def _show_version(wanted: bool) -> None:

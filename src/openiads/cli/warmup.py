@@ -1,8 +1,13 @@
 """`openiads warmup`: compile every kernel once, so that the first run does not wait."""
 
 import time
+from importlib.resources import as_file, files
 
 import typer
+
+from openiads.cli.options import compiled
+
+CASE = "skeleton.yaml"
 
 
 def warmup() -> None:
@@ -12,11 +17,9 @@ def warmup() -> None:
     if not jit_enabled():
         typer.echo("warmup: the JIT is off (NUMBA_DISABLE_JIT is set); there is nothing to compile")
         return
+    from openiads import api
+
     started = time.process_time()
-    import numpy as np
-
-    from openiads.streams import draws
-
-    typer.echo("warmup: random numbers")
-    draws.uniforms(np.uint64(0), 0, 1, np.uint64(0), 0)
-    typer.echo(f"warmup: done in {time.process_time() - started:.1f} CPU s; compiled code is in {cache_folder()}")
+    with compiled(), as_file(files("openiads.scenario") / "library" / CASE) as path:
+        api.run(path, replications=1)
+    typer.echo(f"warmup: ready after {time.process_time() - started:.1f} CPU s; compiled code is in {cache_folder()}")

@@ -1,1 +1,1 @@
-"""Room: models."""
+"""Families of models. Each holds a spec (what a scenario may say), its lowering to arrays and its compiled functions."""

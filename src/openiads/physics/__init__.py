@@ -1,1 +1,1 @@
-"""Room: physics."""
+"""Physics as pure functions on arrays: no clock, no chance, no files."""

@@ -50,9 +50,13 @@ SHOT_RESULTS: Final = ("in_flight", "killed", "missed", "track_lost", "out_of_en
 ASSESSMENTS: Final = ("none", "killed", "alive")
 """What the fire unit believes of a shot; `none` while it waits or when there was nothing to assess."""
 
+REFERENCES: Final = ("track", "plot", "shot", "identification")
+"""What a row of `association` is about."""
+
+IDENTIFICATIONS: Final = ("right", "wrong", "undecided")
+"""How an identification turned out, in truth. Undecided: the reply was unknown."""
+
 EVENTS: Final = (
-    "first_detection",
-    "tentative",
     "firm",
     "dropped",
     "identified",
@@ -60,8 +64,6 @@ EVENTS: Final = (
     "launched",
     "intercept",
     "assessed",
-    "sent",
-    "received",
     "slewed",
 )
 """What can stand in the `events` table."""
@@ -196,7 +198,7 @@ _TABLES: Final = (
             REPLICATION,
             AT,
             NODE,
-            Column("reference", "str", "track (when firm or identified), plot (at level full) or shot"),
+            Column("reference", "str", "track (when it becomes firm), plot (at level full), shot or identification"),
             Column("reference_id", "str", "track_id, plot id or shot counter"),
             Column("object_id", "str", "the object it really is; empty for a false one"),
             Column("result", "str", "for a shot what became of it, for an identification whether it was right; else empty"),

@@ -1,0 +1,77 @@
+"""`openiads check`: read a scenario file, say what is in it or what is wrong with it, write nothing."""
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from openiads.errors import ScenarioError
+
+if TYPE_CHECKING:
+    from openiads.scenario.loader import Scenario
+
+
+def check(
+    file: Annotated[Path, typer.Argument(help="Scenario file (YAML).")],
+    variant: Annotated[str | None, typer.Option(help="Check this variant only.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Set a field or figure.")] = None,
+) -> None:
+    """Check a scenario file, with all its variants unless one is named, and say what it holds."""
+    from openiads.scenario.loader import load_scenario, with_variants
+
+    scenario = load_scenario(file, variant=variant, overrides=parse_settings(set_ or []))
+    if variant is None:
+        for _ in with_variants(scenario):
+            pass
+    for line in summary(scenario):
+        typer.echo(line)
+
+
+def parse_settings(settings: list[str]) -> dict[str, Any]:
+    """Assignments of the command line, `PATH=VALUE`, as a mapping.
+
+    Raises
+    ------
+    ScenarioError
+        When one has no `=`, or when its value cannot be read.
+    """
+    from openiads.scenario.yaml_reader import read_value
+
+    parsed = {}
+    for setting in settings:
+        path, equals, value = setting.partition("=")
+        if not equals or not path.strip():
+            raise ScenarioError(f"--set {setting}: expected PATH=VALUE, for example network.mode=integrated")
+        parsed[path.strip()] = read_value(value, name=f"--set {path.strip()}")
+    return parsed
+
+
+def summary(scenario: "Scenario") -> list[str]:
+    """A short table of what a scenario holds."""
+    spec = scenario.spec
+    units = spec.fire_units.values()
+    posts, sensors = spec.command_posts.values(), spec.sensors.values()
+    searching = [node.search_radar for nodes in (posts, sensors, units) for node in nodes]
+    radars = [radar for radar in searching if radar is not None]
+    missiles = {name for unit in units for name in unit.missiles}
+    ready = sum(missile.count for unit in units for missile in unit.missiles.values())
+    sides: Counter[str] = Counter()
+    for thing in spec.objects.values():
+        sides[thing.side] += thing.count
+    placeholders = sum(figure.placeholder for figure in scenario.figures)
+    rows = {
+        "scenario": f"{spec.scenario.id}: {spec.scenario.title}" + (" (notional)" if spec.scenario.notional else ""),
+        "duration": f"{spec.clock.duration_s:g} s from {spec.clock.start_utc}",
+        "nodes": f"{len(searching)}: {len(units)} fire units, {len(posts)} command posts, {len(sensors)} sensors",
+        "radars": f"{len(radars) + len(units)}: {len(units)} engagement, {len(radars)} search",
+        "missiles": f"{ready} ready, {len(missiles)} types",
+        "network": f"{spec.network.mode}, {len(spec.network.links)} links",
+        "objects": f"{sum(sides.values())}: " + (", ".join(f"{sides[side]} {side}" for side in sorted(sides)) or "none"),
+        "figures": f"{len(scenario.figures)} from the catalogue, {placeholders} of them placeholders",
+        "variants": ", ".join(scenario.variants) or "none",
+        "variant": scenario.variant or "none chosen",
+        "sha256": scenario.sha256,
+    }
+    lines = [f"{name:<10}{text}" for name, text in rows.items()]
+    return lines + [f"{'note':<10}{path} is set but nothing in this scenario uses it" for path in scenario.unused_overrides]

@@ -1,0 +1,174 @@
+"""The calendar: every instant that all replications share, sorted, with the looks and candidates that belong to it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.constants import NANOSECONDS_PER_SECOND
+from openiads.engine.objects import Things
+from openiads.engine.sites import Radars, node_spec
+from openiads.models.sensing.looks import frame_candidates, rotating_looks
+from openiads.records.case import (
+    CALENDAR,
+    CANDIDATES,
+    COMMAND,
+    FRAME,
+    LINK,
+    LOOK,
+    LOOKS,
+    OBJECT_END,
+    RANKS,
+    ROTATING,
+)
+from openiads.scenario.schema import ScenarioSpec
+from openiads.streams.names import name_hash
+
+Rows = NDArray[Any]
+Interval = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The calendar and what its rows point into."""
+
+    calendar: Rows
+    looks: Rows
+    candidates: Rows
+
+
+def build_calendar(spec: ScenarioSpec, radars: Radars, things: Things, nodes: list[str], links: list[str]) -> Plan:
+    """Lay out all instants of a scenario. Rows sort by time, rank of their kind, and hash of the name they belong to."""
+    duration_ns = _ns(spec.clock.duration_s)
+    blocks: list[tuple[Rows, np.uint64]] = []
+    seen: dict[tuple[int, int], Rows] = {}
+    for r, (node, role) in enumerate(radars.names):
+        radar = radars.records[r]
+        rows = _radar_rows(r, radar, duration_ns, radiating(spec, things, node, role, duration_ns))
+        blocks.append((rows, name_hash(node, role)))
+        for number, found in _sightings(radars, r, things, duration_ns):
+            seen[r, number] = found
+    for n, node in enumerate(nodes):
+        cycle_ns = command_cycle_ns(spec, node, links)
+        if cycle_ns > 0:
+            blocks.append((_regular(COMMAND, n, cycle_ns, duration_ns), name_hash(node)))
+    for k, key in enumerate(links):
+        cycle_ns = _ns(spec.network.links[key].cycle_s)
+        blocks.append((_regular(LINK, k, cycle_ns, duration_ns), name_hash(key)))
+    for o, name in enumerate(things.names):
+        end_ns = int(things.objects[o]["end_ns"])
+        if end_ns <= duration_ns:
+            blocks.append((_single(OBJECT_END, o, end_ns), name_hash(name)))
+    return _assemble(blocks, seen)
+
+
+def radiating(spec: ScenarioSpec, things: Things, node: str, role: str, duration_ns: int) -> list[Interval]:
+    """When a radar radiates: its duty cycle, less the times of notified flights when its rule says so."""
+    owner = node_spec(spec, node)
+    radar = owner.search_radar if role == "search" else owner.engagement_radar
+    on: list[Interval] = [(0, duration_ns)]
+    if radar.duty < 1.0:
+        period_ns = _ns(radar.duty_period_s)
+        on = [(k, min(k + round(radar.duty * period_ns), duration_ns)) for k in range(0, duration_ns, period_ns)]
+    if owner.emission_rule == "silent_on_notice":
+        for o in np.flatnonzero(things.notified):
+            on = list(_without(on, (int(things.objects[o]["start_ns"]), int(things.objects[o]["end_ns"]))))
+    return on
+
+
+def _without(intervals: list[Interval], hole: Interval) -> Iterator[Interval]:
+    for first, last in intervals:
+        if hole[0] > first:
+            yield first, min(last, hole[0])
+        if hole[1] < last:
+            yield max(first, hole[1]), last
+
+
+def command_cycle_ns(spec: ScenarioSpec, node: str, links: list[str]) -> int:
+    """How often a node identifies and decides: a fire unit by its command cycle, others as often as news can come; 0: never."""
+    if node in spec.fire_units:
+        return _ns(spec.fire_units[node].command.cycle_s)
+    radar = node_spec(spec, node).search_radar
+    if radar is not None:
+        return _ns(radar.scan_period_s if radar.kind == "rotating" else radar.frame_s)
+    incoming = [spec.network.links[key].cycle_s for key in links if spec.network.links[key].to_node == node]
+    return _ns(min(incoming)) if incoming else 0
+
+
+def _ns(seconds: float | None) -> int:
+    return round((seconds or 0.0) * NANOSECONDS_PER_SECOND)
+
+
+def _regular(kind: int, index: int, cycle_ns: int, duration_ns: int) -> Rows:
+    number = np.arange(duration_ns // cycle_ns)
+    rows = np.zeros(len(number), CALENDAR)
+    rows["at_ns"] = (number + 1) * cycle_ns
+    rows["kind"], rows["rank"], rows["index"], rows["number"] = kind, RANKS[kind], index, number
+    return rows
+
+
+def _single(kind: int, index: int, at_ns: int) -> Rows:
+    rows = np.zeros(1, CALENDAR)
+    rows["at_ns"], rows["kind"], rows["rank"], rows["index"] = at_ns, kind, RANKS[kind], index
+    return rows
+
+
+def _radar_rows(r: int, radar: Any, duration_ns: int, on: list[Interval]) -> Rows:
+    """One row per sector or frame in whose middle the radar radiates, at its end."""
+    kind = LOOK if radar["kind"] == ROTATING else FRAME
+    length_ns = int(radar["period_ns"]) // int(radar["sectors"])
+    rows = _regular(kind, r, length_ns, duration_ns)
+    middle = rows["at_ns"] - length_ns // 2
+    keep = np.zeros(len(rows), dtype=bool)
+    for first, last in on:
+        keep |= (middle >= first) & (middle < last)
+    kept: Rows = rows[keep]
+    return kept
+
+
+def _sightings(radars: Radars, r: int, things: Things, duration_ns: int) -> Iterator[tuple[int, Rows]]:
+    """Looks or candidates of radar `r`, by the number of the calendar row that they belong to."""
+    radar = radars.records[r]
+    rotating = radar["kind"] == ROTATING
+    walk, dtype = (rotating_looks, LOOKS) if rotating else (frame_candidates, CANDIDATES)
+    masks = (radars.mask_first, radars.mask_range_m, radars.mask_elevation_rad)
+    room = duration_ns // int(radar["period_ns"]) + 3
+    buffer, numbers = np.zeros(room, dtype), np.zeros(room, np.int64)
+    found, rows = [], []
+    for o in range(len(things.objects)):
+        count = walk(radar, things.objects, things.knots, o, radars.pd_table, masks, 0, duration_ns, buffer, numbers)
+        found.append(buffer[:count].copy())
+        rows.append(numbers[:count].copy())
+    everything = np.concatenate(found) if found else buffer[:0]
+    number = np.concatenate(rows) if rows else numbers[:0]
+    order = np.lexsort((everything["object"], everything["at_ns"] if rotating else number, number))
+    everything, number = everything[order], number[order]
+    firsts = np.flatnonzero(np.diff(number, prepend=-1))
+    for first, last in zip(firsts, [*firsts[1:], len(number)], strict=True):
+        yield int(number[first]), everything[first:last]
+
+
+def _assemble(blocks: list[tuple[Rows, np.uint64]], seen: dict[tuple[int, int], Rows]) -> Plan:
+    calendar = np.concatenate([rows for rows, _ in blocks]) if blocks else np.zeros(0, CALENDAR)
+    names = np.concatenate([np.full(len(rows), name) for rows, name in blocks]) if blocks else np.zeros(0, np.uint64)
+    calendar = calendar[np.lexsort((calendar["number"], names, calendar["rank"], calendar["at_ns"]))]
+    looks: list[Rows] = []
+    candidates: list[Rows] = []
+    totals = {LOOK: 0, FRAME: 0}
+    for row in calendar:
+        kind = int(row["kind"])
+        if kind not in totals:
+            continue
+        found = seen.get((int(row["index"]), int(row["number"])))
+        row["first"] = totals[kind]
+        if found is not None:
+            row["count"] = len(found)
+            totals[kind] += len(found)
+            (looks if kind == LOOK else candidates).append(found)
+    return Plan(
+        calendar=calendar,
+        looks=np.concatenate(looks) if looks else np.zeros(0, LOOKS),
+        candidates=np.concatenate(candidates) if candidates else np.zeros(0, CANDIDATES),
+    )

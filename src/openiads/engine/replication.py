@@ -1,0 +1,263 @@
+"""One replication: a single walk over the calendar. The walk knows kinds of instants; the models know physics.
+
+Every due time of the replication is consumed at its own stamp before the next instant of the calendar. Compiled and
+interpreted, this same source gives the same bytes.
+"""
+
+import math
+from typing import Any
+
+from numpy.typing import NDArray
+
+from openiads.engine.resolve import begin, end_object, finish, interrogate, note_firm, note_plots
+from openiads.engine.shots import settle_due
+from openiads.kernels import kernel
+from openiads.models.command.kernels import engaged_tracks, most_urgent, out_of_sector, time_to_asset
+from openiads.models.engagement.kernels import choose_missile, plan_shot
+from openiads.models.identification.kernels import accept, wants_interrogation
+from openiads.models.network.kernels import arrives, free_message, put_in_transit, worth_sending
+from openiads.models.sensing.frame import frame
+from openiads.models.sensing.multifunction import boresight_at
+from openiads.models.sensing.rotating import look
+from openiads.records.case import COMMAND, FRAME, FREE, LINK, LOOK, SALVO_2, Case
+from openiads.records.log import (
+    ASSIGNED,
+    DROPPED,
+    IDENTIFIED,
+    SLEWED,
+    log_event,
+    log_message,
+    log_plots,
+    log_track,
+)
+from openiads.records.state import CONTENT_STATUS, State
+from openiads.tracking.measurement import convert_plot
+from openiads.tracking.records import CHANGED_DROPPED, CHANGED_FIRM, CHANGED_TENTATIVE, CHANGED_UPDATED, Scratch
+from openiads.tracking.remote import expire_remote
+from openiads.tracking.step import step
+
+Record = Any
+Records = NDArray[Any]
+NOTHING_RANKED = (-1.0, -1)
+
+
+@kernel
+def run_replication(case: Case, state: State, scratch: Scratch, changes: Records, stop_row: int) -> None:
+    """Walk the calendar from the state's next row up to `stop_row`; a fresh state begins, the last row finishes."""
+    clock = state.clock[0]
+    if clock["row"] == 0:
+        begin(case.control, case.objects, state.clock, state.objects)
+    while clock["row"] < stop_row:
+        row = case.calendar[clock["row"]]
+        settle_due(case, state, scratch, row["at_ns"])
+        kind = row["kind"]
+        if kind == LOOK:
+            on_look(case, state, scratch, changes, row)
+        elif kind == FRAME:
+            on_frame(case, state, scratch, changes, row)
+        elif kind == COMMAND:
+            on_command(case, state, scratch, changes, row)
+        elif kind == LINK:
+            on_link(case, state, row)
+        else:
+            o = row["index"]
+            end_object(state.objects[o], case.objects[o]["end_state"], row["at_ns"])
+        clock["row"] += 1
+    if stop_row == len(case.calendar):
+        settle_due(case, state, scratch, case.control[0]["duration_ns"])
+        finish(case.control, case.objects, state.objects, state.counts)
+
+
+@kernel
+def on_look(case: Case, state: State, scratch: Scratch, changes: Records, row: Record) -> None:
+    """A rotating radar closes a sector: its plots go to the tracker of its node."""
+    count = look(
+        case.radars,
+        row,
+        case.looks,
+        case.objects,
+        case.pd_table,
+        case.radar_object,
+        state.clock,
+        state.objects,
+        state.plots,
+        state.plot_truth,
+        state.counts,
+    )
+    track_plots(case, state, scratch, changes, row, count)
+
+
+@kernel
+def on_frame(case: Case, state: State, scratch: Scratch, changes: Records, row: Record) -> None:
+    """A multifunction radar closes a frame: its dwells were spent on its node's picture."""
+    radar = case.radars[row["index"]]
+    count = frame(
+        row,
+        case.radars,
+        case.candidates,
+        (case.objects, case.knots, case.radar_object, state.objects),
+        case.pd_table,
+        (case.mask_first, case.mask_range_m, case.mask_elevation_rad),
+        case.trackers[radar["node"]],
+        state.tracks,
+        state.fire_units[radar["fire_unit"]],
+        state.clock,
+        state.plots,
+        state.plot_truth,
+        state.seen,
+        state.counts,
+    )
+    track_plots(case, state, scratch, changes, row, count)
+
+
+@kernel
+def track_plots(case: Case, state: State, scratch: Scratch, changes: Records, row: Record, count: int) -> None:
+    """Plots become tracks, and what changed becomes events."""
+    r = row["index"]
+    radar = case.radars[r]
+    node = radar["node"]
+    log_plots(state.clock, state.plot_log, r, state.radar_plots[r], state.plots, count)
+    state.radar_plots[r] += count
+    for k in range(count):
+        convert_plot(state.plots, k, radar["site_m"], radar["axes"])
+    changed = step(
+        case.trackers[node],
+        state.node_states[node],
+        state.tracks,
+        state.plots,
+        count,
+        r,
+        radar["period_ns"],
+        row["at_ns"],
+        changes,
+        scratch,
+    )
+    note_plots(state.plots, state.plot_truth, count, state.objects, state.track_truth)
+    for k in range(changed):
+        on_change(state, node, changes[k], row["at_ns"])
+
+
+@kernel
+def on_change(state: State, node: int, change: Record, now_ns: int) -> None:
+    """Write what happened to one track."""
+    what = change["what"]
+    track = state.tracks[change["slot"]]
+    if track["number"] != change["number"]:
+        return  # a tentative track that was dropped and whose slot a new one took in the same step
+    if what == CHANGED_FIRM:
+        truth = state.track_truth[change["slot"]]
+        note_firm(node, track, truth, now_ns, state.clock, state.events, state.associations, state.objects, state.counts)
+    elif what == CHANGED_TENTATIVE:
+        state.counts[0]["tracks_started"] += 1
+    elif what == CHANGED_DROPPED and track["firm_ns"] >= 0:
+        log_event(state.clock, state.events, now_ns, node, DROPPED, change["number"], -1, math.nan)
+    if what in (CHANGED_UPDATED, CHANGED_TENTATIVE) and track["status"] > 0:
+        log_track(state.clock, state.track_log, track["update_ns"], node, track, 0)
+
+
+@kernel
+def on_command(case: Case, state: State, scratch: Scratch, changes: Records, row: Record) -> None:
+    """A node's command cycle: identify, then, for a fire unit, engage and point the antenna."""
+    n = row["index"]
+    now_ns = row["at_ns"]
+    node, tracker = case.nodes[n], case.trackers[n]
+    expire_remote(tracker, state.node_states[n], state.tracks, node["remote_hold_ns"], now_ns, changes, scratch)
+    for slot in range(tracker["first_slot"], tracker["first_slot"] + tracker["capacity"]):
+        track = state.tracks[slot]
+        if wants_interrogation(node, track, now_ns):
+            identity = interrogate(
+                n,
+                node,
+                track,
+                state.track_truth[slot],
+                case.objects,
+                case.node_object,
+                state.identity_index,
+                now_ns,
+                state.clock,
+                state.associations,
+                state.counts,
+            )
+            accept(track, identity, now_ns)
+            log_event(state.clock, state.events, now_ns, n, IDENTIFIED, track["number"], identity, math.nan)
+    if node["fire_unit"] >= 0:
+        engage(case, state, node["fire_unit"], now_ns)
+        point(case, state, node["fire_unit"], now_ns)
+
+
+@kernel
+def engage(case: Case, state: State, f: int, now_ns: int) -> None:
+    """Take the unit's tracks in order of urgency while channels and missiles last, and plan a shot at each that is in reach."""
+    unit, unit_state = case.fire_units[f], state.fire_units[f]
+    tracker = case.trackers[unit["node"]]
+    weapons = FREE if state.clock[0]["weapons_free"] > 0 and unit["weapons"] > 0 else unit["weapons"]
+    masks = (case.mask_first, case.mask_range_m, case.mask_elevation_rad)
+    ballistic_mps = case.control[0]["ballistic_mps"]
+    busy = engaged_tracks(tracker, state.tracks)
+    after = NOTHING_RANKED
+    shots = 2 if unit["doctrine"] == SALVO_2 else 1
+    while busy < unit["channels_targets"] and unit_state["guided"] + shots <= unit["channels_missiles"]:
+        slot = most_urgent(unit, weapons, tracker, state.tracks, case.assets_m, now_ns, after)
+        if slot < 0:
+            break
+        track = state.tracks[slot]
+        after = (time_to_asset(track, case.assets_m, now_ns), track["number"])
+        launch_ns = now_ns + unit["reaction_ns"]
+        for k in range(shots):
+            at_ns = launch_ns + k * unit["cycle_ns"]
+            radar = case.radars[unit["radar"]]
+            m, flight_s = choose_missile(
+                unit, radar, case.missiles, state.missiles_left, case.flight, track, at_ns, ballistic_mps, masks
+            )
+            if m < 0:
+                break
+            state.missiles_left[m] -= 1
+            unit_state["guided"] += 1
+            busy += 1 if k == 0 else 0
+            plan_shot(f, m, slot, track, at_ns, flight_s, state.clock, state.shots)
+            log_event(state.clock, state.events, now_ns, unit["node"], ASSIGNED, track["number"], m, flight_s)
+
+
+@kernel
+def point(case: Case, state: State, f: int, now_ns: int) -> None:
+    """Turn the engagement antenna toward the most urgent track outside its sector, when no missile needs it where it is."""
+    unit, unit_state = case.fire_units[f], state.fire_units[f]
+    radar = case.radars[unit["radar"]]
+    boresight = boresight_at(radar, unit_state, now_ns)
+    unit_state["boresight_rad"] = boresight
+    unit_state["boresight_ns"] = now_ns
+    if radar["slew_radps"] <= 0.0 or unit_state["guided"] > 0:
+        unit_state["wanted_rad"] = boresight
+        return
+    wanted = out_of_sector(radar, case.trackers[unit["node"]], state.tracks, case.assets_m, boresight, now_ns)
+    if wanted >= 0.0 and wanted != unit_state["wanted_rad"]:
+        unit_state["wanted_rad"] = wanted
+        log_event(state.clock, state.events, now_ns, unit["node"], SLEWED, -1, -1, wanted)
+
+
+@kernel
+def on_link(case: Case, state: State, row: Record) -> None:
+    """A link's cycle: the sender's own firm tracks go out, each message with its own fate."""
+    number = row["index"]
+    link = case.links[number]
+    tracker = case.trackers[link["sender"]]
+    now_ns = row["at_ns"]
+    for slot in range(tracker["first_slot"], tracker["first_slot"] + tracker["capacity"]):
+        track = state.tracks[slot]
+        content = worth_sending(link, track)
+        if content < 0:
+            continue
+        state.counts[0]["messages_sent"] += 1
+        due_ns = now_ns + link["latency_ns"]
+        place = free_message(state.messages)
+        if place < 0:
+            state.clock[0]["overflow"] += 1
+            continue
+        if not arrives(link, state.clock, row["number"], track["number"]):
+            state.counts[0]["messages_lost"] += 1
+            due_ns = -1
+        else:
+            until_ns = due_ns + 2 * link["cycle_ns"] if content == CONTENT_STATUS else -1
+            put_in_transit(state.messages[place], number, link["sender"], content, track, due_ns, until_ns)
+            state.clock[0]["due_ns"] = min(state.clock[0]["due_ns"], due_ns)
+        log_message(state.clock, state.message_log, now_ns, number, track["number"], content, due_ns)

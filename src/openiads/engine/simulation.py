@@ -1,0 +1,133 @@
+"""Running replications of a lowered scenario: a fresh state, the walk, more room when a log was full."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.engine.lowering import Lowered
+from openiads.engine.replication import run_replication
+from openiads.errors import OpeniadsError
+from openiads.records import state as records
+from openiads.records.case import Case
+from openiads.records.state import State
+from openiads.records.tables import LEVELS, Level
+from openiads.tracking.records import PLOT, TRACK, TRACKER_STATE, make_changes, make_scratch
+
+MOST_ROOM = 4096
+"""Factor on the first guess of log sizes beyond which a replication is an error, not a big run."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many rows each log and scratch array of a state has. All of it grows when one of them was full."""
+
+    events: int = 2048
+    associations: int = 2048
+    plot_log: int = 16384
+    track_log: int = 16384
+    message_log: int = 4096
+    messages: int = 512
+    plots: int = 1024
+    factor: int = 1
+
+    def doubled(self) -> "Room":
+        """Twice as much of everything."""
+        sizes = {name: 2 * value for name, value in vars(self).items()}
+        return replace(self, **sizes)
+
+
+def make_state(case: Case, *, seed: int, replication: int, level: Level, room: Room) -> State:
+    """The state of a replication before its first instant; every array is zero but for what must not be."""
+    tracks = int(sum(case.trackers["capacity"]))
+    nodes, objects, units = len(case.nodes), len(case.objects), len(case.fire_units)
+    shots = max(1, _most_shots(case))
+    rows = LEVELS.index(level)
+    clock = np.zeros(1, records.CLOCK)
+    clock["seed"], clock["replication"], clock["level"], clock["due_ns"] = seed, replication, rows, records.NEVER
+    unit_states = np.zeros(units, records.FIRE_UNIT_STATE)
+    for f in range(units):
+        boresight = case.radars[case.fire_units[f]["radar"]]["boresight_rad"]
+        unit_states[f]["boresight_rad"] = unit_states[f]["wanted_rad"] = boresight
+    shot_truth = np.zeros(shots, records.SHOT_TRUTH)
+    shot_truth["object"] = -1
+    return State(
+        clock=clock,
+        counts=np.zeros(1, records.COUNTS),
+        objects=np.zeros(objects, records.OBJECT_STATE),
+        tracks=np.zeros(tracks, TRACK),
+        track_truth=np.full(tracks, -1, np.int32),
+        node_states=np.zeros(nodes, TRACKER_STATE),
+        plots=np.zeros(room.plots, PLOT),
+        plot_truth=np.full(room.plots, -1, np.int32),
+        radar_plots=np.zeros(len(case.radars), np.int64),
+        fire_units=unit_states,
+        missiles_left=case.missiles["count"].astype(np.int32),
+        shots=np.zeros(shots, records.SHOTS),
+        shot_truth=shot_truth,
+        shot_index=np.zeros((units, objects), np.int32),
+        identity_index=np.zeros((nodes, objects), np.int32),
+        messages=np.zeros(room.messages if len(case.links) else 1, records.MESSAGES),
+        events=np.zeros(room.events if rows >= 1 else 1, records.EVENT_LOG),
+        associations=np.zeros(room.associations if rows >= 1 else 1, records.ASSOCIATION_LOG),
+        plot_log=np.zeros(room.plot_log if rows >= 2 else 1, records.PLOT_LOG),
+        track_log=np.zeros(room.track_log if rows >= 2 else 1, records.TRACK_LOG),
+        message_log=np.zeros(room.message_log if rows >= 2 and len(case.links) else 1, records.MESSAGE_LOG),
+        seen=np.zeros(objects, np.int32),
+    )
+
+
+def _most_shots(case: Case) -> int:
+    """Places for shots: every missile may be planned, given back and planned again, so there are more places than missiles."""
+    return 64 + 16 * int(case.missiles["count"].sum())
+
+
+@dataclass
+class Simulation:
+    """A lowered scenario ready to be walked any number of times; it remembers how much room its logs needed."""
+
+    lowered: Lowered
+    seed: int
+    room: Room = Room()
+
+    def __post_init__(self) -> None:
+        """Make the scratch arrays that all replications of this worker share."""
+        self._prepare()
+
+    def _prepare(self) -> None:
+        capacity = int(max(self.lowered.case.trackers["capacity"], default=1))
+        self._scratch = make_scratch(capacity, self.room.plots)
+        self._changes: NDArray[Any] = make_changes(capacity)
+
+    def fresh(self, replication: int, level: Level) -> State:
+        """The state of one replication before its first instant."""
+        return make_state(self.lowered.case, seed=self.seed, replication=replication, level=level, room=self.room)
+
+    def advance(self, state: State, stop_row: int | None = None) -> State:
+        """Walk `state` in place up to a row of the calendar (the end, when none is given), and return it."""
+        rows = len(self.lowered.case.calendar)
+        stop = rows if stop_row is None else min(stop_row, rows)
+        run_replication(self.lowered.case, state, self._scratch, self._changes, stop)
+        return state
+
+    def run(self, replication: int, level: Level) -> State:
+        """One whole replication. When a log or scratch array was full, it runs again with twice the room: same bytes.
+
+        Raises
+        ------
+        OpeniadsError
+            When even very large logs do not hold it.
+        """
+        while True:
+            state = self.advance(self.fresh(replication, level))
+            overflow = int(state.clock["overflow"][0]) + int(state.node_states["pair_overflow"].sum())
+            if overflow == 0:
+                return state
+            if self.room.factor >= MOST_ROOM:
+                raise OpeniadsError(
+                    f"replication {replication}: logs of {self.room.events} events and {self.room.track_log} track rows are full. "
+                    "Record less (--record counts), or shorten the scenario."
+                )
+            self.room = self.room.doubled()
+            self._prepare()

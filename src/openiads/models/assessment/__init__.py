@@ -1,0 +1,1 @@
+"""Assessment: what a fire unit believes after an intercept."""

@@ -1,0 +1,16 @@
+"""What a fire unit believes after an intercept, and when."""
+
+from typing import ClassVar
+
+from openiads.models.base import Spec, figure
+
+
+class AssessmentSpec(Spec):
+    """Delay and both errors of kill assessment."""
+
+    default_group: ClassVar[str] = "assessment"
+
+    delay_s: float = figure("Time from the intercept to the verdict", ge=0, le=3600)
+    p_miss_kill: float = figure("Probability that a kill is taken for a miss", ge=0, le=1)
+    p_false_kill: float = figure("Probability that a miss is taken for a kill", ge=0, le=1)
+    reattack_after_s: float = figure("Time after a verdict `alive` before the object is engaged again", ge=0, le=3600)

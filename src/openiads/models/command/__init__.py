@@ -1,0 +1,1 @@
+"""Command: rules of engagement and decisions."""

@@ -1,0 +1,134 @@
+"""Which tracks a fire unit may engage, and in what order. Reads the unit's own picture only: tracks with age and identity."""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.geo.angles import wrap_signed
+from openiads.geo.ellipsoid import ecef_to_polar_k
+from openiads.kernels import kernel
+from openiads.records.case import FREE, HOLD, TIGHT
+from openiads.records.state import USER_ENGAGED_ELSEWHERE, USER_HELD_DEAD
+from openiads.records.tables import IDENTITIES
+
+Record = Any
+Records = NDArray[Any]
+PENDING, UNKNOWN, FRIENDLY, NEUTRAL, HOSTILE = range(len(IDENTITIES))
+FIRM, OWN = 2, 0
+NO_THREAT = 1.0e9
+
+
+@kernel
+def rules_allow(weapons: int, identity: int) -> bool:
+    """Whether the rules of engagement let the unit fire at a track of this identity.
+
+    Hold: at nothing. Tight: at what is identified hostile. Free: at what is not identified friendly or neutral, once the
+    identification has been tried.
+    """
+    if weapons == HOLD or identity == PENDING:
+        return False
+    if weapons == TIGHT:
+        return identity == HOSTILE
+    return weapons == FREE and identity not in (FRIENDLY, NEUTRAL)
+
+
+@kernel
+def may_engage(unit: Record, weapons: int, track: Record, now_ns: int) -> bool:
+    """Firm, held by own sensors, fresh, allowed by the rules, and not engaged, held dead or engaged by another unit."""
+    if track["status"] != FIRM or track["source"] != OWN or track["engaged"] > 0:
+        return False
+    if now_ns - track["update_ns"] > unit["max_track_age_ns"]:
+        return False
+    if now_ns < track["user"][USER_HELD_DEAD] or now_ns < track["user"][USER_ENGAGED_ELSEWHERE]:
+        return False
+    return rules_allow(weapons, track["identity"])
+
+
+@kernel
+def time_to_asset(track: Record, assets_m: NDArray[np.float64], now_ns: int) -> float:
+    """Seconds until the track would reach the nearest defended asset at its present closing speed; large when it recedes."""
+    dt = (now_ns - track["update_ns"]) * 1e-9
+    x = track["x"]
+    best = NO_THREAT
+    for a in range(assets_m.shape[0]):
+        dx = assets_m[a, 0] - x[0] - dt * x[3]
+        dy = assets_m[a, 1] - x[1] - dt * x[4]
+        dz = assets_m[a, 2] - x[2] - dt * x[5]
+        distance = math.sqrt(dx * dx + dy * dy + dz * dz)
+        if distance == 0.0:
+            return 0.0
+        closing = (dx * x[3] + dy * x[4] + dz * x[5]) / distance
+        # A receding track still ranks, behind every closing one, by distance.
+        time_s = distance / closing if closing > 1.0 else 0.5 * NO_THREAT + distance
+        best = min(best, time_s)
+    return best
+
+
+@kernel
+def most_urgent(
+    unit: Record,
+    weapons: int,
+    tracker: Record,
+    tracks: Records,
+    assets_m: NDArray[np.float64],
+    now_ns: int,
+    after: tuple[float, int],
+) -> int:
+    """Slot of the next track to engage: smallest time to an asset, ties by track number; only those ranked behind `after`.
+
+    `after` is the score and number of the track dealt with last. Returns -1 when none is left.
+    """
+    best = -1
+    best_score, best_number = math.inf, 0
+    for slot in range(tracker["first_slot"], tracker["first_slot"] + tracker["capacity"]):
+        track = tracks[slot]
+        if not may_engage(unit, weapons, track, now_ns):
+            continue
+        score, number = time_to_asset(track, assets_m, now_ns), track["number"]
+        if score < after[0] or (score == after[0] and number <= after[1]):
+            continue
+        if score < best_score or (score == best_score and number < best_number):
+            best, best_score, best_number = slot, score, number
+    return best
+
+
+@kernel
+def engaged_tracks(tracker: Record, tracks: Records) -> int:
+    """How many tracks of the unit have missiles planned, in flight or waiting for assessment."""
+    count = 0
+    for slot in range(tracker["first_slot"], tracker["first_slot"] + tracker["capacity"]):
+        if tracks[slot]["status"] > 0 and tracks[slot]["engaged"] > 0:
+            count += 1
+    return count
+
+
+@kernel
+def out_of_sector(
+    radar: Record,
+    tracker: Record,
+    tracks: Records,
+    assets_m: NDArray[np.float64],
+    boresight: float,
+    now_ns: int,
+) -> float:
+    """Azimuth of the most urgent track when the sector around `boresight` does not hold it; negative when it does.
+
+    Firm tracks and tracks that came over a link count, unless they are friendly or neutral.
+    """
+    best_score, best_number, azimuth = math.inf, 0, -1.0
+    for slot in range(tracker["first_slot"], tracker["first_slot"] + tracker["capacity"]):
+        track = tracks[slot]
+        own_tentative = track["source"] == OWN and track["status"] != FIRM
+        if track["status"] == 0 or own_tentative or track["identity"] == FRIENDLY or track["identity"] == NEUTRAL:
+            continue
+        score, number = time_to_asset(track, assets_m, now_ns), track["number"]
+        if score < best_score or (score == best_score and number < best_number):
+            best_score, best_number = score, number
+            dt = (now_ns - track["update_ns"]) * 1e-9
+            x = track["x"]
+            px, py, pz = x[0] + dt * x[3], x[1] + dt * x[4], x[2] + dt * x[5]
+            azimuth = ecef_to_polar_k(radar["site_m"], radar["axes"], px, py, pz)[1]
+    inside = abs(wrap_signed(azimuth - boresight)) <= radar["sector_half_rad"]
+    return -1.0 if azimuth < 0.0 or inside else azimuth

@@ -1,0 +1,1 @@
+"""Engagement: missiles as envelope, time of flight and kill probability."""

@@ -1,0 +1,1 @@
+"""Identification: friend, foe or neutral, with errors."""

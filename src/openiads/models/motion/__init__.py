@@ -1,0 +1,1 @@
+"""Motion: where an object is, as the scenario states it."""

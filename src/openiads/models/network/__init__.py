@@ -1,0 +1,1 @@
+"""Network: who tells whom, how late and how surely."""

@@ -1,0 +1,1 @@
+"""Sensing: radars and what they see."""

@@ -1,0 +1,131 @@
+"""The deterministic geometry of every look, worked out once per scenario with the walk's own functions."""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.geo.ellipsoid import ecef_to_polar_k
+from openiads.kernels import kernel
+from openiads.models.sensing.multifunction import aspect_of
+from openiads.physics.detection import interpolate_pd
+from openiads.physics.link_budget import two_way_loss_db
+from openiads.records.truth import motion_at
+from openiads.records.visibility import visible
+
+Record = Any
+Records = NDArray[Any]
+Masks = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
+CROSSING_PASSES = 4
+NOISE_FACTOR = 3.0
+"""A look whose Pd stays below this many times Pfa, at the largest cross-section, is noise: the false alarms hold it already."""
+
+
+@kernel
+def best_rcs_db(thing: Record) -> float:
+    """Largest cross-section that an object can show, over sectors and with reflectors. [dB]"""
+    best = max(thing["rcs_db"][0], thing["rcs_db"][1], thing["rcs_db"][2])
+    reflectors = thing["reflectors_db"]
+    return best if math.isnan(reflectors) else max(best, reflectors)
+
+
+@kernel
+def hopeless(radar: Record, thing: Record, pd_table: NDArray[np.float64], range_m: float) -> bool:
+    """Whether even the largest cross-section gives no more than noise at this range."""
+    snr_db = radar["gain_db"] - two_way_loss_db(range_m) + best_rcs_db(thing)
+    return interpolate_pd(pd_table, radar["pd_row"][thing["swerling"]], snr_db) < NOISE_FACTOR * radar["p_fa"]
+
+
+@kernel
+def rotating_looks(
+    radar: Record,
+    objects: Records,
+    knots: Records,
+    o: int,
+    pd_table: NDArray[np.float64],
+    masks: Masks,
+    start_ns: int,
+    end_ns: int,
+    looks: Records,
+    number: NDArray[np.int64],
+) -> int:
+    """Looks of a rotating radar at object `o` that could give a plot: fills `looks` and the calendar `number` of each.
+
+    The beam crosses an object when the antenna's azimuth equals the object's; the equation is solved by iterating the time,
+    which converges because objects move slowly against the beam. The antenna points north at time 0. Returns how many.
+    """
+    thing = objects[o]
+    period_ns = radar["period_ns"]
+    count = 0
+    first = max(thing["start_ns"], start_ns)
+    last = min(thing["end_ns"], end_ns)
+    turn = first // period_ns - 1
+    while turn * period_ns <= last:
+        base_ns = turn * period_ns
+        turn += 1
+        at_ns = base_ns
+        for _ in range(CROSSING_PASSES):
+            x, y, z, vx, vy, vz = motion_at(objects, knots, o, at_ns)
+            range_m, azimuth, elevation = ecef_to_polar_k(radar["site_m"], radar["axes"], x, y, z)
+            at_ns = base_ns + int(azimuth / (2.0 * math.pi) * period_ns)
+        x, y, z, vx, vy, vz = motion_at(objects, knots, o, at_ns)
+        range_m, azimuth, elevation = ecef_to_polar_k(radar["site_m"], radar["axes"], x, y, z)
+        if at_ns < first or at_ns > last or range_m > radar["instrumented_m"]:
+            continue
+        if hopeless(radar, thing, pd_table, range_m) or not visible(radar, masks, x, y, z, azimuth):
+            continue
+        site = radar["site_m"]
+        row = looks[count]
+        row["at_ns"] = at_ns
+        row["object"] = o
+        row["aspect"] = aspect_of(vx, vy, vz, site[0] - x, site[1] - y, site[2] - z)
+        row["range_m"] = range_m
+        row["azimuth_rad"] = azimuth
+        row["elevation_rad"] = elevation
+        row["snr_1m2_db"] = radar["gain_db"] - two_way_loss_db(range_m)
+        number[count] = at_ns * radar["sectors"] // period_ns
+        count += 1
+    return count
+
+
+@kernel
+def frame_candidates(
+    radar: Record,
+    objects: Records,
+    knots: Records,
+    o: int,
+    pd_table: NDArray[np.float64],
+    masks: Masks,
+    start_ns: int,
+    end_ns: int,
+    candidates: Records,
+    number: NDArray[np.int64],
+) -> int:
+    """Frames in which a multifunction radar could see object `o`: at the start, the middle or the end. Returns how many."""
+    thing = objects[o]
+    period_ns = radar["period_ns"]
+    first = max(thing["start_ns"], start_ns)
+    last = min(thing["end_ns"], end_ns)
+    count = 0
+    for k in range(first // period_ns, last // period_ns + 1):
+        seen = False
+        for part in range(3):
+            at_ns = min(max(k * period_ns + part * period_ns // 2, first), last)
+            x, y, z, _, _, _ = motion_at(objects, knots, o, at_ns)
+            range_m, azimuth, _ = ecef_to_polar_k(radar["site_m"], radar["axes"], x, y, z)
+            seen = seen or (range_m <= radar["instrumented_m"] and visible(radar, masks, x, y, z, azimuth))
+        if not seen:
+            continue
+        x, y, z, vx, vy, vz = motion_at(objects, knots, o, k * period_ns + period_ns // 2)
+        range_m, azimuth, elevation = ecef_to_polar_k(radar["site_m"], radar["axes"], x, y, z)
+        if hopeless(radar, thing, pd_table, range_m):
+            continue
+        row = candidates[count]
+        row["object"] = o
+        row["azimuth_rad"] = azimuth
+        row["elevation_rad"] = elevation
+        row["margin_rad"] = math.sqrt(vx * vx + vy * vy + vz * vz) * period_ns * 0.5e-9 / max(range_m, 1.0) + 1e-6
+        number[count] = k
+        count += 1
+    return count

@@ -1,0 +1,91 @@
+"""From a radar in a scenario to its record: calibration, accuracy, scan or dwell budget, false alarms."""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.constants import NANOSECONDS_PER_SECOND
+from openiads.models.sensing.spec import RadarSpec
+from openiads.physics.detection import detection_table, detection_threshold, fluctuation_shape
+from openiads.physics.link_budget import calibrate
+from openiads.records.case import MULTIFUNCTION, ROTATING
+
+Array = NDArray[np.float64]
+SECTORS_PER_ROTATION = 8
+"""Calendar rows per rotation: how long plots wait at most until the tracker has them."""
+METRES_PER_KILOMETRE = 1000.0
+
+
+class PdTables:
+    """The Pd tables of a case, one per different (Pfa, pulses, Swerling)."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[float, int, int], int] = {}
+        self._tables: list[Array] = []
+
+    def row(self, *, p_fa: float, pulses: int, swerling: int) -> int:
+        """Row of the table for these conditions, built when it is new."""
+        key = (p_fa, pulses, swerling)
+        if key not in self._rows:
+            self._rows[key] = len(self._tables)
+            shape = fluctuation_shape(swerling=swerling, pulses=pulses)
+            self._tables.append(detection_table(p_fa=p_fa, pulses=pulses, shape=shape))
+        return self._rows[key]
+
+    def array(self) -> Array:
+        """All tables, (rows, grid)."""
+        return np.array(self._tables) if self._tables else np.zeros((1, 4))
+
+
+def radar_gain_db(spec: RadarSpec) -> float:
+    """SNR on 1 m2 at 1 km that makes the radar meet its published point under the run's own propagation. [dB]"""
+    reference_km = spec.reference_range_km if spec.instrumented_limit else spec.range_km
+    return calibrate(
+        range_m=(reference_km or spec.range_km) * METRES_PER_KILOMETRE,
+        rcs_m2=spec.rcs_m2,
+        p_d=spec.p_detection,
+        p_fa=spec.p_false_alarm,
+        pulses=spec.pulses_integrated,
+        swerling=spec.swerling_reference,
+        cumulative=spec.detection == "cumulative",
+        closing_speed_mps=spec.closing_speed_mps or 0.0,
+        scan_period_s=spec.scan_period_s or spec.frame_s or 0.0,
+        instrumented_range_m=spec.instrumented_range_km * METRES_PER_KILOMETRE,
+    )
+
+
+def fill_radar(record: Any, spec: RadarSpec, tables: PdTables, swerlings: set[int]) -> None:
+    """Write everything that follows from the spec alone into a RADARS record. Place, names and masks are the caller's."""
+    rotating = spec.kind == "rotating"
+    period = spec.scan_period_s if rotating else spec.frame_s
+    elevations = math.radians(spec.elevation_max_deg - spec.elevation_min_deg)
+    record["kind"] = ROTATING if rotating else MULTIFUNCTION
+    record["gain_db"] = radar_gain_db(spec)
+    record["p_fa"] = spec.p_false_alarm
+    record["threshold"] = float(detection_threshold(p_fa=spec.p_false_alarm, pulses=spec.pulses_integrated))
+    record["pulses"] = spec.pulses_integrated
+    for swerling in swerlings:
+        record["pd_row"][swerling] = tables.row(p_fa=spec.p_false_alarm, pulses=spec.pulses_integrated, swerling=swerling)
+    record["beam_azimuth_rad"] = math.radians(spec.beamwidth_azimuth_deg)
+    record["beam_elevation_rad"] = math.radians(spec.beamwidth_elevation_deg)
+    record["resolution_m"] = spec.range_resolution_m
+    record["floor_range_m"] = spec.sigma_range_floor_m
+    record["floor_azimuth_rad"] = math.radians(spec.sigma_azimuth_floor_deg)
+    record["floor_elevation_rad"] = math.radians(spec.sigma_elevation_floor_deg)
+    record["instrumented_m"] = spec.instrumented_range_km * METRES_PER_KILOMETRE
+    record["elevation_min_rad"] = math.radians(spec.elevation_min_deg)
+    record["elevation_max_rad"] = math.radians(spec.elevation_max_deg)
+    record["sector_half_rad"] = math.radians(spec.sector_deg) / 2.0
+    record["slew_radps"] = math.radians(spec.slew_deg_per_s)
+    record["boresight_rad"] = math.radians(spec.boresight_deg) % (2.0 * math.pi)
+    record["period_ns"] = round((period or 0.0) * NANOSECONDS_PER_SECOND)
+    record["sectors"] = SECTORS_PER_ROTATION if rotating else 1
+    record["dwells"] = spec.dwells_per_frame or 0
+    record["columns"] = max(1, math.ceil(math.radians(spec.sector_deg) / record["beam_azimuth_rad"]))
+    beams_up = max(1, math.ceil(elevations / record["beam_elevation_rad"]))
+    record["column_dwells"] = beams_up
+    cells_per_beam = record["instrumented_m"] / spec.range_resolution_m
+    beams = 2.0 * math.pi / record["beam_azimuth_rad"] * beams_up / SECTORS_PER_ROTATION if rotating else 1.0
+    record["false_alarm_mean"] = spec.p_false_alarm * cells_per_beam * beams

@@ -1,0 +1,1 @@
+"""Tracking: how a node starts, keeps and drops tracks."""

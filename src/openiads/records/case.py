@@ -1,0 +1,217 @@
+"""What a scenario becomes once: the frozen arrays that every replication reads.
+
+One structured array per family; entities are sorted by name, so that the order in a file means nothing. Positions are
+ECEF metres, angles radians, times whole nanoseconds since the start of the scenario. Owner: `engine.lowering`; the walk only
+reads.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+LOOK, FRAME, COMMAND, LINK, OBJECT_END = 1, 2, 3, 4, 5
+"""Kinds of instants of the calendar, in the order in which they are taken at the same nanosecond (5 first: see RANKS)."""
+
+RANKS = {OBJECT_END: 0, LOOK: 1, FRAME: 2, LINK: 3, COMMAND: 4}
+"""Order of the kinds at the same nanosecond: an object that ends is not looked at; command sees all that came in."""
+
+FRONT, SIDE, REAR = 0, 1, 2
+FRIENDLY, NEUTRAL, HOSTILE = 0, 1, 2
+HOLD, TIGHT, FREE = 0, 1, 2
+SHOOT_LOOK_SHOOT, SALVO_2 = 0, 1
+ROTATING, MULTIFUNCTION = 0, 1
+
+CALENDAR = np.dtype(
+    [
+        ("at_ns", "i8"),  # when
+        ("rank", "i4"),  # order of the kind at the same time
+        ("kind", "i4"),  # LOOK, FRAME, COMMAND, LINK or OBJECT_END
+        ("index", "i4"),  # radar, node, link or object
+        ("number", "i4"),  # look or cycle number of that radar, node or link: indexes its draws
+        ("first", "i8"),  # first row in `looks` (LOOK) or `candidates` (FRAME)
+        ("count", "i4"),  # how many
+    ],
+    align=True,
+)
+
+LOOKS = np.dtype(
+    [
+        ("at_ns", "i8"),  # when the beam crosses the object
+        ("object", "i4"),
+        ("aspect", "i4"),  # FRONT, SIDE or REAR
+        ("range_m", "f8"),  # slant range
+        ("azimuth_rad", "f8"),  # clockwise from north at the radar
+        ("elevation_rad", "f8"),  # geometric, at the radar
+        ("snr_1m2_db", "f8"),  # SNR that 1 m2 would give
+    ],
+    align=True,
+)
+
+CANDIDATES = np.dtype([("object", "i4"), ("azimuth_rad", "f4"), ("elevation_rad", "f4"), ("margin_rad", "f4")], align=True)
+"""Objects that a multifunction radar could see during a frame, with their direction at its middle and how far they move."""
+
+OBJECTS = np.dtype(
+    [
+        ("name", "u8"),  # hash that keys its draws
+        ("side", "i4"),
+        ("swerling", "i4"),
+        ("start_ns", "i8"),
+        ("end_ns", "i8"),
+        ("end_state", "i4"),  # index into END_STATES of what happens at end_ns
+        ("knot_first", "i8"),  # into `knots`
+        ("knot_count", "i4"),
+        ("knot_step_ns", "i8"),
+        ("rcs_db", "f8", (3,)),  # dB above 1 m2: front, side, rear
+        ("reflectors_db", "f8"),  # with reflectors, all sectors; NaN: it has none
+        ("reflector_share", "f8"),  # share of sorties flown with them
+        ("compliance", "f8"),  # probability that it keeps out of a separation zone it would cross; 0: none in its way
+    ],
+    align=True,
+)
+
+KNOTS = np.dtype([("position_m", "f8", (3,)), ("velocity_mps", "f8", (3,))], align=True)
+"""Truth paths: ECEF position and velocity at even time steps, joined by cubic Hermite arcs."""
+
+RADARS = np.dtype(
+    [
+        ("name", "u8"),  # hash of node and role
+        ("node", "i4"),
+        ("kind", "i4"),
+        ("fire_unit", "i4"),  # whose engagement radar it is; -1 for search radars
+        ("site_m", "f8", (3,)),  # ECEF of the antenna
+        ("axes", "f8", (3, 3)),  # rows east, north, up
+        ("foot_m", "f8", (3,)),  # ECEF of the point of the ellipsoid below it
+        ("height_m", "f8"),  # antenna above the ellipsoid
+        ("refraction_factor", "f8"),
+        ("gain_db", "f8"),  # SNR on 1 m2 at 1 km
+        ("p_fa", "f8"),
+        ("threshold", "f8"),  # on the power of one look, unit mean noise
+        ("pulses", "i4"),
+        ("pd_row", "i4", (5,)),  # row of `pd_table` by Swerling case
+        ("beam_azimuth_rad", "f8"),
+        ("beam_elevation_rad", "f8"),
+        ("resolution_m", "f8"),
+        ("floor_range_m", "f8"),
+        ("floor_azimuth_rad", "f8"),
+        ("floor_elevation_rad", "f8"),
+        ("instrumented_m", "f8"),
+        ("elevation_min_rad", "f8"),
+        ("elevation_max_rad", "f8"),
+        ("sector_half_rad", "f8"),
+        ("slew_radps", "f8"),
+        ("boresight_rad", "f8"),  # at the start
+        ("period_ns", "i8"),  # rotation or frame
+        ("sectors", "i4"),  # calendar rows per rotation
+        ("dwells", "i4"),  # dwell budget of a frame
+        ("columns", "i4"),  # beam columns of the search raster
+        ("column_dwells", "i4"),  # dwells that one column costs
+        ("false_alarm_mean", "f8"),  # per LOOK row, or per dwell of a frame
+        ("mask_row", "i4"),  # which terrain mask; -1: none
+    ],
+    align=True,
+)
+
+NODES = np.dtype(
+    [
+        ("name", "u8"),
+        ("fire_unit", "i4"),  # -1: it does not shoot
+        ("networked", "i4"),  # whether a link in use ends here
+        ("friend_correct", "f8"),
+        ("friend_as_hostile", "f8"),
+        ("neutral_correct", "f8"),
+        ("neutral_as_hostile", "f8"),
+        ("hostile_correct", "f8"),
+        ("hostile_as_friend", "f8"),
+        ("identify_delay_ns", "i8"),  # after the track became firm
+        ("remote_hold_ns", "i8"),  # how long a track from a link lives without news
+    ],
+    align=True,
+)
+
+FIRE_UNITS = np.dtype(
+    [
+        ("name", "u8"),
+        ("node", "i4"),
+        ("radar", "i4"),  # engagement radar
+        ("weapons", "i4"),  # HOLD, TIGHT or FREE
+        ("reaction_ns", "i8"),
+        ("cycle_ns", "i8"),
+        ("channels_targets", "i4"),
+        ("channels_missiles", "i4"),
+        ("doctrine", "i4"),
+        ("max_track_age_ns", "i8"),
+        ("assess_delay_ns", "i8"),
+        ("p_miss_kill", "f8"),  # a kill is taken for a miss
+        ("p_false_kill", "f8"),  # a miss is taken for a kill
+        ("reattack_ns", "i8"),  # a target held dead is fired at again when its track still lives after this
+        ("missile_first", "i4"),
+        ("missile_count", "i4"),
+    ],
+    align=True,
+)
+
+MISSILES = np.dtype(
+    [
+        ("fire_unit", "i4"),
+        ("count", "i4"),
+        ("min_range_m", "f8"),
+        ("max_range_m", "f8"),
+        ("max_range_ballistic_m", "f8"),
+        ("min_altitude_m", "f8"),
+        ("max_altitude_m", "f8"),
+        ("max_target_speed_mps", "f8"),
+        ("p_kill", "f8"),
+        ("flight_first", "i4"),  # time-of-flight table: rows of `flight`
+        ("flight_count", "i4"),
+    ],
+    align=True,
+)
+
+FLIGHT = np.dtype([("range_m", "f8"), ("time_s", "f8")], align=True)
+
+LINKS = np.dtype(
+    [
+        ("name", "u8"),
+        ("sender", "i4"),
+        ("receiver", "i4"),
+        ("tracks", "i4"),  # carries tracks
+        ("status", "i4"),  # carries who is engaged
+        ("latency_ns", "i8"),
+        ("cycle_ns", "i8"),
+        ("p_loss", "f8"),
+        ("usable_share", "f8"),
+    ],
+    align=True,
+)
+
+CONTROL = np.dtype(
+    [("name", "u8"), ("weapons_free_share", "f8"), ("duration_ns", "i8"), ("ballistic_mps", "f8")], align=True
+)
+
+Records = NDArray[Any]
+
+
+class Case(NamedTuple):
+    """Everything about a scenario that no replication changes."""
+
+    control: Records  # (1,) CONTROL
+    calendar: Records  # (rows,) CALENDAR, sorted
+    looks: Records  # LOOKS, in calendar order
+    candidates: Records  # CANDIDATES, in calendar order
+    objects: Records  # OBJECTS
+    knots: Records  # KNOTS
+    radars: Records  # RADARS
+    nodes: Records  # NODES
+    trackers: Records  # tracking.records.TRACKER_CONFIG, one per node
+    fire_units: Records  # FIRE_UNITS
+    missiles: Records  # MISSILES, by fire unit
+    flight: Records  # FLIGHT
+    links: Records  # LINKS
+    assets_m: NDArray[np.float64]  # (assets, 3) ECEF of what is defended
+    pd_table: NDArray[np.float64]  # (rows, grid) see physics.detection
+    mask_first: NDArray[np.int64]  # (masks, azimuths + 1) into the two below
+    mask_range_m: NDArray[np.float64]
+    mask_elevation_rad: NDArray[np.float64]
+    radar_object: NDArray[np.uint64]  # (radars, objects) keys of draws that belong to a pair
+    node_object: NDArray[np.uint64]  # (nodes, objects)

@@ -1,0 +1,136 @@
+"""Writing to the logs of a replication. A full log counts an overflow and the pool runs the replication again with more room."""
+
+import math
+from typing import Any
+
+from numpy.typing import NDArray
+
+from openiads.kernels import kernel
+from openiads.records.tables import EVENTS
+
+Record = Any
+Records = NDArray[Any]
+
+FIRM_EVENT, DROPPED, IDENTIFIED, ASSIGNED, LAUNCHED, INTERCEPT, ASSESSED, SLEWED = range(len(EVENTS))
+"""Codes of EVENTS, in the same order."""
+
+TRACK_REFERENCE, PLOT_REFERENCE, SHOT_REFERENCE, IDENTITY_REFERENCE = 0, 1, 2, 3
+
+
+@kernel
+def log_event(
+    clock: Records, events: Records, at_ns: int, node: int, event: int, number: int, detail: int, value: float
+) -> None:
+    """One row of the event log, unless only counts are recorded."""
+    c = clock[0]
+    if c["level"] < 1:
+        return
+    if c["events"] >= len(events):
+        c["overflow"] += 1
+        return
+    row = events[c["events"]]
+    row["at_ns"] = at_ns
+    row["node"] = node
+    row["event"] = event
+    row["number"] = number
+    row["detail"] = detail
+    row["value"] = value
+    c["events"] += 1
+
+
+@kernel
+def log_association(
+    clock: Records,
+    associations: Records,
+    at_ns: int,
+    node: int,
+    reference: int,
+    number: int,
+    radar: int,
+    thing: int,
+    result: int,
+) -> None:
+    """One row of truth: that track, plot or shot `number` belongs to object `thing` (-1: to none)."""
+    c = clock[0]
+    if c["level"] < 1:
+        return
+    if c["associations"] >= len(associations):
+        c["overflow"] += 1
+        return
+    row = associations[c["associations"]]
+    row["at_ns"] = at_ns
+    row["node"] = node
+    row["reference"] = reference
+    row["number"] = number
+    row["radar"] = radar
+    row["object"] = thing
+    row["result"] = result
+    c["associations"] += 1
+
+
+@kernel
+def log_track(clock: Records, track_log: Records, at_ns: int, node: int, track: Record, coasting: int) -> None:
+    """One row of the track log at level full."""
+    c = clock[0]
+    if c["level"] < 2:
+        return
+    if c["track_rows"] >= len(track_log):
+        c["overflow"] += 1
+        return
+    row = track_log[c["track_rows"]]
+    row["at_ns"] = at_ns
+    row["node"] = node
+    row["number"] = track["number"]
+    row["status"] = 3 if coasting else track["status"]
+    row["origin"] = track["origin"]
+    row["origin_number"] = track["origin_number"]
+    row["identity"] = track["identity"]
+    p = track["p"]
+    for k in range(6):
+        row["x"][k] = track["x"][k]
+    row["sigma_position_m"] = math.sqrt(p[0, 0] + p[1, 1] + p[2, 2])
+    row["sigma_velocity_mps"] = math.sqrt(p[3, 3] + p[4, 4] + p[5, 5])
+    c["track_rows"] += 1
+
+
+@kernel
+def log_plots(clock: Records, plot_log: Records, radar: int, first_number: int, plots: Records, count: int) -> None:
+    """The plots of one look, at level full."""
+    c = clock[0]
+    if c["level"] < 2:
+        return
+    for k in range(count):
+        if c["plot_rows"] >= len(plot_log):
+            c["overflow"] += 1
+            return
+        row = plot_log[c["plot_rows"]]
+        plot = plots[k]
+        row["at_ns"] = plot["at_ns"]
+        row["radar"] = radar
+        row["number"] = first_number + k
+        row["range_m"] = plot["range_m"]
+        row["azimuth_rad"] = plot["azimuth_rad"]
+        row["elevation_rad"] = plot["elevation_rad"]
+        row["sigma_range_m"] = plot["sigma_range_m"]
+        row["sigma_azimuth_rad"] = plot["sigma_azimuth_rad"]
+        row["sigma_elevation_rad"] = plot["sigma_elevation_rad"]
+        row["snr_db"] = plot["snr_db"]
+        c["plot_rows"] += 1
+
+
+@kernel
+def log_message(clock: Records, message_log: Records, at_ns: int, link: int, number: int, content: int, due_ns: int) -> None:
+    """One row of the message log at level full; `due_ns` is -1 for a lost one."""
+    c = clock[0]
+    if c["level"] < 2:
+        return
+    if c["message_rows"] >= len(message_log):
+        c["overflow"] += 1
+        return
+    row = message_log[c["message_rows"]]
+    row["at_ns"] = at_ns
+    row["link"] = link
+    row["number"] = number
+    row["content"] = content
+    row["due_ns"] = due_ns
+    c["message_rows"] += 1

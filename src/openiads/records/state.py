@@ -1,0 +1,212 @@
+"""The state of one replication: every array that the walk writes. A snapshot is these arrays and nothing else.
+
+What a node knows and what is true lie in different arrays: `TRUTH_ARRAYS` names those that only sensing and the engine's
+resolve step may be given.
+"""
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.records.tables import TABLES
+
+FREE_SHOT, PLANNED, FLYING, ASSESSING, DONE = 0, 1, 2, 3, 4
+FREE_MESSAGE, IN_TRANSIT = 0, 1
+CONTENT_TRACKS, CONTENT_STATUS = 0, 1
+NEVER: Final = 9_223_372_036_854_775_807
+"""A due time that does not come."""
+
+USER_ENGAGED_ELSEWHERE, USER_HELD_DEAD = 0, 1
+"""Which of a track's `user` words hold: engaged by another unit until; held dead until (both nanoseconds)."""
+
+CLOCK = np.dtype(
+    [
+        ("seed", "u8"),
+        ("replication", "i8"),
+        ("row", "i8"),  # next row of the calendar
+        ("due_ns", "i8"),  # earliest due time of shots and messages
+        ("weapons_free", "i4"),  # this replication runs under the more permissive rule
+        ("level", "i4"),  # what is logged: 0 counts, 1 events, 2 full
+        ("events", "i8"),  # rows used in each log
+        ("associations", "i8"),
+        ("plot_rows", "i8"),
+        ("track_rows", "i8"),
+        ("message_rows", "i8"),
+        ("shots", "i8"),  # missiles planned so far
+        ("message_number", "i8"),  # messages sent so far
+        ("overflow", "i8"),  # rows or slots that were wanted and not there
+    ],
+    align=True,
+)
+
+OBJECT_STATE = np.dtype(
+    [
+        ("present", "i4"),  # started and not ended; set by the walk
+        ("end_state", "i4"),  # index into END_STATES; -1 while it lives
+        ("end_ns", "i8"),
+        ("killed_by", "i4"),
+        ("rcs_db", "f8", (3,)),  # this sortie's, by sector
+        ("first_detection_ns", "i8"),
+        ("first_firm_ns", "i8"),
+        ("plots", "i8"),
+        ("shots", "i4"),
+    ],
+    align=True,
+)
+
+FIRE_UNIT_STATE = np.dtype(
+    [
+        ("boresight_rad", "f8"),
+        ("wanted_rad", "f8"),  # where the antenna is slewing to
+        ("boresight_ns", "i8"),  # when `boresight_rad` held
+        ("search_column", "f8"),  # where the raster goes on
+        ("next_shot", "i4"),
+        ("guided", "i4"),  # missiles planned or in flight
+    ],
+    align=True,
+)
+
+SHOTS = np.dtype(
+    [
+        ("status", "i4"),
+        ("fire_unit", "i4"),
+        ("missile", "i4"),
+        ("number", "i4"),  # counter of the fire unit's launches
+        ("track_slot", "i4"),
+        ("track_number", "i8"),
+        ("due_ns", "i8"),
+        ("launch_ns", "i8"),
+        ("predicted_ns", "i8"),
+        ("intercept_ns", "i8"),
+        ("assessed_ns", "i8"),
+        ("assessment", "i4"),  # index into ASSESSMENTS
+    ],
+    align=True,
+)
+
+SHOT_TRUTH = np.dtype([("object", "i4"), ("index", "i4"), ("result", "i4")], align=True)
+
+MESSAGES = np.dtype(
+    [
+        ("status", "i4"),
+        ("link", "i4"),
+        ("content", "i4"),
+        ("identity", "u1"),
+        ("origin", "i4"),  # sending node
+        ("origin_number", "i8"),  # its track number
+        ("due_ns", "i8"),
+        ("update_ns", "i8"),
+        ("until_ns", "i8"),  # for status: engaged until
+        ("x", "f8", (6,)),
+        ("p", "f8", (6, 6)),
+    ],
+    align=True,
+)
+
+COUNTS = np.dtype([(c.name, "i8") for c in TABLES["counts"].columns[1:]], align=True)
+
+EVENT_LOG = np.dtype(
+    [
+        ("at_ns", "i8"),
+        ("node", "i4"),
+        ("event", "i4"),  # index into EVENTS
+        ("number", "i8"),  # track number, or -1
+        ("detail", "i4"),  # code whose meaning the event defines, or -1
+        ("value", "f8"),
+    ],
+    align=True,
+)
+
+ASSOCIATION_LOG = np.dtype(
+    [
+        ("at_ns", "i8"),
+        ("node", "i4"),
+        ("reference", "i4"),  # 0 track, 1 plot, 2 shot, 3 interrogation
+        ("number", "i8"),
+        ("radar", "i4"),
+        ("object", "i4"),
+        ("result", "i4"),
+    ],
+    align=True,
+)
+
+PLOT_LOG = np.dtype(
+    [
+        ("at_ns", "i8"),
+        ("radar", "i4"),
+        ("number", "i8"),
+        ("range_m", "f8"),
+        ("azimuth_rad", "f8"),
+        ("elevation_rad", "f8"),
+        ("sigma_range_m", "f8"),
+        ("sigma_azimuth_rad", "f8"),
+        ("sigma_elevation_rad", "f8"),
+        ("snr_db", "f8"),
+    ],
+    align=True,
+)
+
+TRACK_LOG = np.dtype(
+    [
+        ("at_ns", "i8"),
+        ("node", "i4"),
+        ("number", "i8"),
+        ("status", "i4"),
+        ("origin", "i4"),
+        ("origin_number", "i8"),
+        ("identity", "i4"),
+        ("x", "f8", (6,)),
+        ("sigma_position_m", "f8"),
+        ("sigma_velocity_mps", "f8"),
+    ],
+    align=True,
+)
+
+MESSAGE_LOG = np.dtype(
+    [("at_ns", "i8"), ("link", "i4"), ("number", "i8"), ("content", "i4"), ("due_ns", "i8")],
+    align=True,
+)
+
+Records = NDArray[Any]
+
+
+class State(NamedTuple):
+    """Everything about one replication that the walk changes."""
+
+    clock: Records  # (1,) CLOCK
+    counts: Records  # (1,) COUNTS
+    objects: Records  # OBJECT_STATE
+    tracks: Records  # tracking.records.TRACK, all nodes
+    track_truth: NDArray[np.int32]  # object of the last plot of each track; -1: a false alarm
+    node_states: Records  # tracking.records.NODE_STATE
+    plots: Records  # tracking.records.PLOT, of the look in hand
+    plot_truth: NDArray[np.int32]  # object of each plot; -1: a false alarm
+    radar_plots: NDArray[np.int64]  # plots of each radar so far
+    fire_units: Records  # FIRE_UNIT_STATE
+    missiles_left: NDArray[np.int32]
+    shots: Records  # SHOTS
+    shot_truth: Records  # SHOT_TRUTH
+    shot_index: NDArray[np.int32]  # (fire units, objects) intercepts so far: indexes draws
+    identity_index: NDArray[np.int32]  # (nodes, objects) interrogations so far: indexes draws
+    messages: Records  # MESSAGES
+    events: Records  # EVENT_LOG
+    associations: Records  # ASSOCIATION_LOG
+    plot_log: Records  # PLOT_LOG
+    track_log: Records  # TRACK_LOG
+    message_log: Records  # MESSAGE_LOG
+    seen: NDArray[np.int32]  # (objects,) frame number in which an object was last looked at: scratch
+
+
+TRUTH_ARRAYS: Final = (
+    "objects",
+    "track_truth",
+    "plot_truth",
+    "shot_truth",
+    "shot_index",
+    "identity_index",
+    "associations",
+    "counts",
+    "seen",
+)
+"""Arrays of `State` that hold truth or that command, engagement and assessment must not read."""

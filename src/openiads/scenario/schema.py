@@ -1,0 +1,177 @@
+"""What a scenario file may say: the sections of the model families put together, with closed keys."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, Field, WithJsonSchema, field_validator
+
+from openiads.models.assessment.spec import AssessmentSpec
+from openiads.models.base import Id, Spec, figure, section, zero
+from openiads.models.command.spec import CommandSpec, ControlSpec, Weapons
+from openiads.models.engagement.spec import MissileSpec
+from openiads.models.identification.spec import IdentificationSpec
+from openiads.models.network.spec import NetworkSpec
+from openiads.models.sensing.spec import RadarSpec
+from openiads.models.tracking.spec import TrackerSpec
+from openiads.scenario.objects import ObjectSpec, PlaceSpec, SignatureSpec
+
+VERSION = "0.1"
+
+
+class AboutSpec(Spec):
+    """What the scenario is."""
+
+    id: Id = Field(description="Short name of the scenario")
+    title: str = Field(description="One line for people")
+    notional: bool = Field(description="True: invented places and forces; false: named places and public figures")
+    description: str | None = Field(default=None, description="What it shows, and what it leaves out")
+
+
+class ClockSpec(Spec):
+    """When the scenario starts and how long it lasts."""
+
+    start_utc: str = Field(description="Start, as 2019-11-26T06:00:00Z")
+    duration_s: float = Field(gt=0, le=2_678_400, description="Length of the scenario, at most 31 days")
+
+    @field_validator("start_utc")
+    @classmethod
+    def _is_an_instant(cls, value: str) -> str:
+        try:
+            datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ")
+        except ValueError:
+            raise ValueError(f"{value!r} is no instant. Write it as 2019-11-26T06:00:00Z") from None
+        return value
+
+
+class AtmosphereSpec(Spec):
+    """How radar waves bend."""
+
+    default_group: ClassVar[str] = "atmosphere"
+
+    refraction_factor: float = figure("Effective earth radius over the real one", gt=0.1, le=10)
+
+
+class TerrainSpec(Spec):
+    """Where the ground comes from."""
+
+    masks: Literal["catalogue", "none"] = Field(
+        default="catalogue", description="catalogue: skylines of the places mask low objects; none: smooth earth"
+    )
+    elevation_directory: str | None = Field(
+        default=None, description="Folder of elevation files, for altitudes above ground"
+    )
+
+
+class AirspaceSpec(Spec):
+    """Agreed separation between fire units and friendly flights."""
+
+    separation_km: float = zero("Least distance that friendly flights keep from fire units", ge=0, le=2000)
+    compliance: float = Field(default=1.0, ge=0, le=1, description="Share of flights that keep it")
+
+
+class AssetSpec(Spec):
+    """Something that is defended; threats are ranked by the nearest one."""
+
+    place: Id = Field(description="Place of this scenario or of the catalogue")
+
+
+class NodeSpec(Spec):
+    """What all nodes have in common."""
+
+    catalogue_families: ClassVar[tuple[str, ...]] = ("units", "nodes")
+
+    system: Id | None = Field(
+        default=None, description="Entry of catalogue.units or catalogue.nodes that fills the figures left out"
+    )
+    place: Id = Field(description="Place of this scenario or of the catalogue")
+    offset_east_m: float = zero("East of the place", ge=-100_000, le=100_000)
+    offset_north_m: float = zero("North of the place", ge=-100_000, le=100_000)
+    reports_to: Id | None = Field(default=None, description="Node that commands this one")
+    emission_rule: Literal["unrestricted", "silent_on_notice"] = Field(
+        default="unrestricted", description="silent_on_notice: its radars are silent while a notified flight is in the air"
+    )
+    identification: IdentificationSpec = section("How well it tells friend from foe")
+    tracker: TrackerSpec = section("How it tracks")
+
+
+class CommandPostSpec(NodeSpec):
+    """A node that commands others."""
+
+    search_radar: RadarSpec | None = Field(default=None, description="Its radar, if it has one")
+
+
+class SensorSpec(NodeSpec):
+    """A node that only looks."""
+
+    search_radar: RadarSpec = Field(description="Its radar")
+
+
+class FireUnitSpec(NodeSpec):
+    """One engagement radar with its launchers."""
+
+    engagement_radar: RadarSpec = Field(description="Radar of kind multifunction that guides the missiles")
+    search_radar: RadarSpec | None = Field(default=None, description="Further radar, if it has one")
+    missiles: Mapping[Id, MissileSpec] = Field(description="Ready missiles by type")
+    command: CommandSpec = section("How it decides")
+    assessment: AssessmentSpec = section("How it assesses")
+    weapons: Weapons | None = Field(default=None, description="Weapons control of this unit, instead of control.weapons")
+
+
+def _no_mapping(value: Any) -> Any:
+    if isinstance(value, dict):
+        raise ValueError("a variant sets single fields by their full path. Write one line per field: `a.b.c: value`")
+    return value
+
+
+_VALUE_SCHEMA = {"type": ["string", "number", "boolean", "null", "array"]}
+Setting = Annotated[Any, AfterValidator(_no_mapping), WithJsonSchema(_VALUE_SCHEMA)]
+"""What a variant may set a field to: anything but a mapping."""
+
+
+class ScenarioSpec(Spec):
+    """A whole scenario. Every collection is a mapping by id, and every field has the path of its keys joined by dots."""
+
+    openiads_scenario: Literal["0.1"] = Field(description="Version of this format")
+    scenario: AboutSpec = Field(description="What the scenario is")
+    clock: ClockSpec = Field(description="When it starts and how long it lasts")
+    atmosphere: AtmosphereSpec = section("How radar waves bend")
+    terrain: TerrainSpec = Field(default_factory=TerrainSpec, description="Where the ground comes from")
+    places: Mapping[Id, PlaceSpec] = Field(default_factory=dict, description="Own places; others come from the catalogue")
+    signatures: Mapping[Id, SignatureSpec] = Field(default_factory=dict, description="Own signatures")
+    control: ControlSpec = section("Weapons control")
+    airspace: AirspaceSpec = Field(default_factory=AirspaceSpec, description="Separation of friendly flights")
+    assets: Mapping[Id, AssetSpec] = Field(default_factory=dict, description="What is defended")
+    command_posts: Mapping[Id, CommandPostSpec] = Field(default_factory=dict, description="Nodes that command")
+    sensors: Mapping[Id, SensorSpec] = Field(default_factory=dict, description="Nodes that only look")
+    fire_units: Mapping[Id, FireUnitSpec] = Field(default_factory=dict, description="Nodes that engage")
+    network: NetworkSpec = Field(default_factory=NetworkSpec, description="Links between nodes")
+    objects: Mapping[Id, ObjectSpec] = Field(description="What flies")
+    variants: Mapping[Id, Mapping[str, Setting]] = Field(
+        default_factory=dict, description="Arms of paired runs: each sets fields and catalogue figures by path"
+    )
+
+
+NODE_SECTIONS = ("command_posts", "sensors", "fire_units")
+"""Collections whose ids are node ids."""
+
+
+def file_schema() -> dict[str, Any]:
+    """JSON Schema of a scenario file: as the specs say, with the fields that the catalogue fills made optional.
+
+    Returns
+    -------
+    dict
+        JSON Schema, draft 2020-12.
+    """
+    schema = ScenarioSpec.model_json_schema(by_alias=True)
+    for part in (schema, *schema["$defs"].values()):
+        properties = part.get("properties", {})
+        filled = {name for name, prop in properties.items() if prop.get("x-figure") or prop.get("x-filled")}
+        if "required" in part:
+            part["required"] = [name for name in part["required"] if name not in filled]
+            if not part["required"]:
+                del part["required"]
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "openiads scenario"
+    return schema

@@ -1,0 +1,161 @@
+"""The cheapest way to give each track at most one plot and each plot to at most one track: shortest augmenting paths.
+
+Rows are tracks, cells are plots, pairs are the gated combinations. Every row may also go without a plot, at its own cost.
+The search from a row follows pairs only, so that it never leaves the row's cluster (tracks and plots connected by gates):
+the optimum is found cluster by cluster without the clusters being listed, and what happens in one changes nothing
+in another.
+
+Source: R. Jonker, A. Volgenant, "A shortest augmenting path algorithm for dense and sparse linear assignment problems",
+Computing 38, pp. 325-340, 1987 (augmentation phase, sparse form); D. F. Crouse, "On implementing 2D rectangular
+assignment algorithms", IEEE Trans. AES 52(4), 2016.
+"""
+
+import math
+
+from openiads.kernels import kernel
+from openiads.tracking.ordering import sort_order
+from openiads.tracking.records import Record, Rows, Scratch
+
+
+@kernel
+def price_misses(config: Record, scratch: Scratch, n_rows: int) -> None:
+    """Cost of going without a plot: gate + the largest ln det S that any track has on any plot in this track's gate.
+
+    Rivals for a plot then pay the same for a miss and are compared by d2 + ln det S, that is by likelihood; and a track
+    without a rival always takes a plot in its gate.
+    """
+    for i in range(n_rows):
+        row = scratch.rows[i]
+        for k in range(row["first"], row["first"] + row["count"]):
+            scratch.cells[scratch.pairs[k]["cell"]]["widest"] = -math.inf
+    for i in range(n_rows):
+        row = scratch.rows[i]
+        for k in range(row["first"], row["first"] + row["count"]):
+            pair = scratch.pairs[k]
+            cell = scratch.cells[pair["cell"]]
+            cell["widest"] = max(cell["widest"], pair["cost"] - pair["distance"])
+    for i in range(n_rows):
+        row = scratch.rows[i]
+        most = -math.inf
+        for k in range(row["first"], row["first"] + row["count"]):
+            most = max(most, scratch.cells[scratch.pairs[k]["cell"]]["widest"])
+        row["miss_cost"] = config["gate"] + most
+
+
+@kernel
+def relax(rows: Rows, cells: Rows, pairs: Rows, picked: Rows, work: Record, i: int, base: float) -> None:
+    """Offer the pairs of row `i`, reached at `base`, to the cells."""
+    row = rows[i]
+    for k in range(row["first"], row["first"] + row["count"]):
+        pair = pairs[k]
+        cell = cells[pair["cell"]]
+        if cell["visited"] == 2:
+            continue
+        reach = base + (pair["cost"] - row["dual"] - cell["dual"])
+        if cell["visited"] == 0:
+            cell["visited"] = 1
+            picked[work["touched"]] = pair["cell"]
+            work["touched"] += 1
+        elif reach >= cell["reach"]:
+            continue
+        cell["reach"] = reach
+        cell["parent"] = i
+        cell["parent_pair"] = k
+
+
+@kernel
+def nearest(cells: Rows, picked: Rows, work: Record) -> int:
+    """The touched, unvisited cell that is reached most cheaply, the first of equals; -1 when there is none."""
+    best = -1
+    least = math.inf
+    for k in range(work["touched"]):
+        j = picked[k]
+        cell = cells[j]
+        if cell["visited"] == 1 and cell["reach"] < least:
+            least = cell["reach"]
+            best = j
+    return best
+
+
+@kernel
+def settle(rows: Rows, cells: Rows, picked: Rows, work: Record, source: int, length: float) -> None:
+    """New dual prices after a path of that length, and a clean slate for the next search."""
+    rows[source]["dual"] += length
+    for k in range(work["touched"]):
+        cell = cells[picked[k]]
+        if cell["visited"] == 2:
+            saved = length - cell["reach"]
+            cell["dual"] -= saved
+            if cell["row"] >= 0:
+                rows[cell["row"]]["dual"] += saved
+        cell["visited"] = 0
+
+
+@kernel
+def flip(rows: Rows, cells: Rows, source: int, end: int, loser: int) -> None:
+    """Reassign along the path that ends in cell `end`, or in row `loser` going without a plot where `end` is -1."""
+    j = end
+    if j < 0:
+        if loser == source:
+            return
+        j = rows[loser]["cell"]
+        rows[loser]["cell"] = -1
+        rows[loser]["pair"] = -1
+    while True:
+        cell = cells[j]
+        i = cell["parent"]
+        row = rows[i]
+        before = row["cell"]
+        cell["row"] = i
+        row["cell"] = j
+        row["pair"] = cell["parent_pair"]
+        if i == source:
+            return
+        j = before
+
+
+@kernel
+def augment(rows: Rows, cells: Rows, pairs: Rows, picked: Rows, work: Record, source: int) -> None:
+    """Bring one more row into the assignment by the cheapest alternating path: to a free plot, or to a row's miss."""
+    work["touched"] = 0
+    i = source
+    length = 0.0
+    least_miss = math.inf
+    loser = source
+    while True:
+        miss = length + (rows[i]["miss_cost"] - rows[i]["dual"])
+        if miss < least_miss:
+            least_miss = miss
+            loser = i
+        relax(rows, cells, pairs, picked, work, i, length)
+        end = nearest(cells, picked, work)
+        if end < 0 or cells[end]["reach"] > least_miss:
+            end = -1
+            length = least_miss
+            break
+        length = cells[end]["reach"]
+        cells[end]["visited"] = 2
+        i = cells[end]["row"]
+        if i < 0:
+            break
+    settle(rows, cells, picked, work, source, length)
+    flip(rows, cells, source, end, loser)
+
+
+@kernel
+def assign(config: Record, tracks: Rows, n_rows: int, scratch: Scratch) -> None:
+    """Assign plots to the rows: fills `cell` and `pair` of each row. Rows enter by track number.
+
+    The total of pair costs and miss costs is the least possible.
+    """
+    price_misses(config, scratch, n_rows)
+    for i in range(n_rows):
+        row = scratch.rows[i]
+        row["cell"] = -1
+        row["pair"] = -1
+        row["dual"] = 0.0
+        scratch.row_keys[i]["a"] = tracks[row["slot"]]["number"]
+        scratch.row_order[i] = i
+    sort_order(scratch.row_order, scratch.other, scratch.row_keys, n_rows)
+    for k in range(n_rows):
+        augment(scratch.rows, scratch.cells, scratch.pairs, scratch.picked, scratch.work[0], scratch.row_order[k])

@@ -1,0 +1,228 @@
+"""Which plots each track may take: a search along one axis, a bound on distance and speed, then the Mahalanobis gate.
+
+The bounds lose no pair: d2 = n' S^-1 n >= |n|^2 / trace(S) for every innovation n, so that |n|^2 > gate trace(S) lies
+outside. Only pairs that pass it pay for the covariance.
+"""
+
+import math
+
+from openiads.kernels import kernel
+from openiads.tracking.filters import PER_SECOND, innovation, process_noise
+from openiads.tracking.ordering import sort_order
+from openiads.tracking.records import OWN, TENTATIVE, Record, Rows, Scratch, Vector
+
+
+@kernel
+def looks_over(track: Record, now_ns: int) -> int:
+    """How many looks at a track are surely past: look k falls near born + k period, and is past half a period later."""
+    period_ns = track["period_ns"]
+    return int((2 * (now_ns - track["born_ns"]) + period_ns) // (2 * period_ns))
+
+
+@kernel
+def lapsed(config: Record, track: Record, now_ns: int) -> bool:
+    """Whether an own track has lived out: tentative and no longer able to confirm, or firm and too long without a plot."""
+    if track["status"] == TENTATIVE:
+        left = config["confirm_window"] - looks_over(track, now_ns)
+        return bool(track["hits"] + max(left, 0) < config["confirm_hits"])
+    return bool(now_ns - track["update_ns"] > config["drop_after_updates"] * track["period_ns"])
+
+
+@kernel
+def widest_axis(plots: Rows, n_plots: int) -> int:
+    """Coordinate along which the plots of a batch spread most; the first of equals."""
+    best = 0
+    most = -1.0
+    for axis in range(3):
+        low = high = plots[0]["position"][axis]
+        for i in range(1, n_plots):
+            at = plots[i]["position"][axis]
+            low = min(low, at)
+            high = max(high, at)
+        if high - low > most:
+            most = high - low
+            best = axis
+    return best
+
+
+@kernel
+def fill_cell(cell: Record, plot: Record, j: int, work: Record) -> None:
+    """What the scan needs to know of plot `j`; widens the summary of the batch in `work`."""
+    plot["track"] = -1
+    plot["new"] = 0
+    cell["plot"] = j
+    cell["taken"] = 0
+    cell["late"] = 0
+    cell["visited"] = 0
+    cell["row"] = -1
+    cell["dual"] = 0.0
+    cell["at_ns"] = plot["at_ns"]
+    for i in range(3):
+        cell["z"][i] = plot["position"][i]
+    cell["along"] = cell["z"][work["axis"]]
+    cell["trace"] = plot["r"][0, 0] + plot["r"][1, 1] + plot["r"][2, 2]
+    work["widest"] = max(work["widest"], cell["trace"])
+    work["first_ns"] = min(work["first_ns"], cell["at_ns"])
+    work["last_ns"] = max(work["last_ns"], cell["at_ns"])
+
+
+@kernel
+def prepare_plots(plots: Rows, n_plots: int, scratch: Scratch) -> None:
+    """Fill the cells, sorted along the widest axis (ties by range, azimuth, time), and the summary in `work`."""
+    work = scratch.work[0]
+    axis = widest_axis(plots, n_plots)
+    work["axis"] = axis
+    work["widest"] = 0.0
+    work["first_ns"] = plots[0]["at_ns"]
+    work["last_ns"] = plots[0]["at_ns"]
+    for j in range(n_plots):
+        key = scratch.keys[j]
+        plot = plots[j]
+        key["a"] = plot["position"][axis]
+        key["b"] = plot["range_m"]
+        key["c"] = plot["azimuth_rad"]
+        key["d"] = plot["at_ns"]
+        scratch.order[j] = j
+    sort_order(scratch.order, scratch.other, scratch.keys, n_plots)
+    for k in range(n_plots):
+        j = scratch.order[k]
+        fill_cell(scratch.cells[k], plots[j], j, work)
+
+
+@kernel
+def first_at_least(cells: Rows, n_plots: int, value: float) -> int:
+    """Place of the first cell whose sort coordinate is at least `value`."""
+    low, high = 0, n_plots
+    while low < high:
+        middle = (low + high) // 2
+        if cells[middle]["along"] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def sum_variances(p: Vector, work: Record) -> None:
+    """Traces of the blocks of one track's covariance, from which `spread` tells that of any later position."""
+    work["here"] = p[0, 0] + p[1, 1] + p[2, 2]
+    work["mixed"] = 2.0 * (p[0, 3] + p[1, 4] + p[2, 5])
+    work["speed"] = p[3, 3] + p[4, 4] + p[5, 5]
+
+
+@kernel
+def spread(noise: float, dt_s: float, work: Record) -> float:
+    """At least the trace of the position covariance after `dt_s`, or before where it is negative; `noise` is per axis."""
+    t = abs(dt_s)
+    return float(work["here"] + dt_s * (work["mixed"] + dt_s * work["speed"]) + noise * t * t * t)
+
+
+@kernel
+def near(config: Record, x: Vector, cell: Record, dt_s: float, work: Record) -> bool:
+    """Whether a plot passes the two bounds: predicted distance, and distance that the fastest target can go in the time."""
+    z = cell["z"]
+    gone_0, gone_1, gone_2 = z[0] - x[0], z[1] - x[1], z[2] - x[2]
+    ahead_0, ahead_1, ahead_2 = gone_0 - dt_s * x[3], gone_1 - dt_s * x[4], gone_2 - dt_s * x[5]
+    ahead2 = ahead_0 * ahead_0 + ahead_1 * ahead_1 + ahead_2 * ahead_2
+    gate = config["gate"]
+    if ahead2 > gate * (spread(config["process_noise_m2ps3"], dt_s, work) + cell["trace"]):
+        return False
+    gone2 = gone_0 * gone_0 + gone_1 * gone_1 + gone_2 * gone_2
+    reach = config["max_speed_mps"] * abs(dt_s) + math.sqrt(gate * (work["here"] + cell["trace"]))
+    return bool(gone2 <= reach * reach)
+
+
+@kernel
+def window(config: Record, track: Record, work: Record) -> tuple[float, float]:
+    """Range of the sort coordinate in which plots of this batch can lie in the gate of a track."""
+    axis = work["axis"]
+    noise = config["process_noise_m2ps3"]
+    first_s = (work["first_ns"] - track["update_ns"]) / PER_SECOND
+    last_s = (work["last_ns"] - track["update_ns"]) / PER_SECOND
+    most = max(spread(noise, first_s, work), spread(noise, last_s, work)) + work["widest"]
+    reach = math.sqrt(config["gate"] * most)
+    early = track["x"][axis] + first_s * track["x"][axis + 3]
+    late = track["x"][axis] + last_s * track["x"][axis + 3]
+    return min(early, late) - reach, max(early, late) + reach
+
+
+@kernel
+def add_pair(node_state: Record, pairs: Rows, k: int, work: Record) -> None:
+    """Note that cell `k` lies in the gate, at the distance in `work`; counted where there is no room."""
+    n = work["pairs"]
+    if n >= pairs.shape[0]:
+        node_state["pair_overflow"] += 1
+        return
+    pair = pairs[n]
+    pair["cell"] = k
+    pair["distance"] = work["distance"]
+    pair["cost"] = work["distance"] + work["log_det"]
+    work["pairs"] = n + 1
+
+
+@kernel
+def gate_track(
+    config: Record,
+    node_state: Record,
+    track: Record,
+    plots: Rows,
+    cells: Rows,
+    pairs: Rows,
+    n_plots: int,
+    radar: int,
+    work: Record,
+) -> None:
+    """Append the pairs of one track. A plot that the track has already passed in time makes no pair, but is marked late."""
+    x = track["x"]
+    sum_variances(track["p"], work)
+    low, high = window(config, track, work)
+    k = first_at_least(cells, n_plots, low)
+    noise_known = False
+    while k < n_plots and cells[k]["along"] <= high:
+        cell = cells[k]
+        k += 1
+        ahead_ns = cell["at_ns"] - track["update_ns"]
+        dt_s = ahead_ns / PER_SECOND
+        if cell["taken"] == 1 or not near(config, x, cell, dt_s, work):
+            continue
+        if not noise_known:
+            process_noise(config, x, work["q"])
+            noise_known = True
+        innovation(x, track["p"], dt_s, cell["z"], plots[cell["plot"]]["r"], work)
+        if work["distance"] > config["gate"]:
+            continue
+        if ahead_ns < 0 or (ahead_ns == 0 and track["radar"] == radar):
+            cell["late"] = 1
+        else:
+            add_pair(node_state, pairs, k - 1, work)
+
+
+@kernel
+def find_pairs(
+    config: Record,
+    node_state: Record,
+    tracks: Rows,
+    plots: Rows,
+    n_plots: int,
+    status: int,
+    radar: int,
+    scratch: Scratch,
+) -> int:
+    """Rows and pairs of all own tracks of one status; returns how many rows."""
+    work = scratch.work[0]
+    work["pairs"] = 0
+    n_rows = 0
+    first_slot = config["first_slot"]
+    for slot in range(first_slot, first_slot + node_state["high"]):
+        track = tracks[slot]
+        if track["status"] != status or track["source"] != OWN:
+            continue
+        first = work["pairs"]
+        gate_track(config, node_state, track, plots, scratch.cells, scratch.pairs, n_plots, radar, work)
+        if work["pairs"] > first:
+            row = scratch.rows[n_rows]
+            row["slot"] = slot
+            row["first"] = first
+            row["count"] = work["pairs"] - first
+            n_rows += 1
+    return n_rows
