@@ -15,9 +15,6 @@ from openiads.results.store import RunReader
 
 Row = dict[str, Any]
 
-ONCE_PER_NODE: Final = frozenset({"first_detection", "received", "sent"})
-"""Events of which only the first of a node is told."""
-
 TOLD_BY_SHOTS: Final = frozenset({"launched", "intercept", "assessed"})
 """Events that the `shots` table tells better."""
 
@@ -128,30 +125,17 @@ def _shots(
 
 
 def _event_text(row: Row) -> str:
-    event, detail, value, track = row["event"], row["detail"], row["value"], row["track_id"]
-    if event == "first_detection":
-        seen_by = f" by {detail}" if detail else ""
-        return f"first detected{seen_by}" + (f" at {value / 1000.0:.1f} km" if value is not None else "")
+    event, detail, track = row["event"], row["detail"], row["track_id"]
     if event == "identified":
         return f"track {track} identified as {detail}"
     if event == "assigned":
         return f"track {track} assigned" + (f": {detail}" if detail else "")
-    told = {"firm": "is firm", "dropped": "dropped", "tentative": "begins", "sent": "sent", "received": "received"}
-    text = f"track {track} {told.get(event, event)}"
-    return text + (f" ({detail})" if detail else "")
+    return f"track {track} " + {"firm": "is firm"}.get(event, event) + (f" ({detail})" if detail else "")
 
 
 def _event_lines(events: list[Row], end: Row) -> list[Line]:
-    lines, told = [], set()
-    for row in events:
-        if row["event"] in TOLD_BY_SHOTS:
-            continue
-        once = (row["node"], row["event"])
-        if row["event"] in ONCE_PER_NODE and once in told:
-            continue
-        told.add(once)
-        lines.append(Line(row["at_ns"], row["node"], _event_text(row)))
-    if end["first_detection_ns"] is not None and not any(row["event"] == "first_detection" for row in events):
+    lines = [Line(row["at_ns"], row["node"], _event_text(row)) for row in events if row["event"] not in TOLD_BY_SHOTS]
+    if end["first_detection_ns"] is not None:
         lines.append(Line(end["first_detection_ns"], "", "first detected"))
     return lines
 
