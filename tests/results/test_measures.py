@@ -96,11 +96,13 @@ def test_median_with_never() -> None:
 
 def test_summary_as_text(summary: Summary) -> None:
     text = format_summary(summary)
-    assert text.startswith("In this model, 3 replications, 95 % intervals:")
-    assert "hostile objects leaked / (leaked + killed)  25.0 % (0.0 % to 100.0 %), missing in 1" in text
-    assert "drone-1   hostile      33.3 %      0.0 %     33.3 %     33.3 %  in less than half" in text
+    assert text.startswith("In this model, 3 replications, means with 95 % intervals:")
+    assert "hostile: leaked / (leaked + killed)    25.0 % (0.0 % to 100.0 %), missing in 1" in text
+    assert "drone-1   hostile     33.3 %     0.0 %    33.3 %    33.3 %         -" in text
     assert format_estimate(Estimate(None, None, None, 0)) == "missing"
-    assert format_estimate(Estimate(2.0, None, None, 1)) == "2 (no interval: too few replications)"
+    assert format_estimate(Estimate(2.0, None, None, 1)) == "2.00 (no interval: too few replications)"
+    assert format_estimate(Estimate(0.0, 0.0, 0.0, 0)) == "0 (none in any replication)"
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_no_kill_makes_missiles_per_kill_missing(tmp_path: Path) -> None:
