@@ -9,7 +9,7 @@ from by_hand import run_by_hand
 
 from openiads.errors import ResultsError
 from openiads.results.measures import NEVER, Summary, format_estimate, format_summary, median_time_s, summarize
-from openiads.stats.intervals import Estimate, mean_share, ratio_of_sums, t_mean, wilson
+from openiads.stats.intervals import Estimate, count_mean, mean_share, ratio_of_sums, t_mean, wilson
 
 OBJECTS = [
     {"object_id": "cruise-1", "side": "hostile", "kind": "cruise_missile"},
@@ -56,10 +56,10 @@ def test_measures_by_hand(summary: Summary) -> None:
     assert found["shots"] == t_mean([3.0, 4.0, 2.0])
     assert found["missiles_per_kill"] == ratio_of_sums([3.0, 4.0, 2.0], [1.0, 2.0, 1.0])
     assert found["missiles_per_kill"].value == 9 / 4
-    assert found["friendly_shots"] == t_mean([0.0, 1.0, 2.0])
-    assert found["friendly_kills"] == t_mean([0.0, 0.0, 1.0])
+    assert found["friendly_shots"] == count_mean([0.0, 1.0, 2.0])
+    assert found["friendly_kills"] == count_mean([0.0, 0.0, 1.0])
     assert found["p_any_friendly_shot"] == wilson(2, 3)
-    assert found["false_tracks_firm"] == t_mean([2.0, 0.0, 1.0])
+    assert found["false_tracks_firm"] == count_mean([2.0, 0.0, 1.0])
 
 
 def test_objects_by_hand(summary: Summary) -> None:

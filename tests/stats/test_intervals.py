@@ -6,9 +6,10 @@ import sys
 
 import numpy as np
 import pytest
+from scipy.stats import chi2
 
 from openiads.errors import OutOfRangeError
-from openiads.stats.intervals import Estimate, mean_share, ratio_of_sums, t_mean, wilson
+from openiads.stats.intervals import Estimate, count_mean, mean_share, ratio_of_sums, t_mean, wilson
 
 
 @pytest.mark.parametrize(
@@ -92,3 +93,29 @@ def test_scipy_is_not_imported_with_the_module() -> None:
     code = "import sys, openiads.stats.intervals; print('scipy' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"
+
+
+def test_count_mean_is_garwood_when_counts_are_poisson() -> None:
+    counts = [0, 1, 0, 2, 0, 1, 0, 0, 0, 1]  # 5 events, variance 0.5, mean 0.5: no overdispersion
+    found = count_mean(counts)
+    assert found.value == pytest.approx(0.5, abs=1e-15)
+    assert found.low == pytest.approx(chi2.ppf(0.025, 10) / 2 / 10, rel=1e-12)
+    assert found.high == pytest.approx(chi2.ppf(0.975, 12) / 2 / 10, rel=1e-12)
+
+
+def test_count_mean_of_nothing_seen_is_three_point_seven_over_n() -> None:
+    found = count_mean([0] * 64)
+    assert found.value == 0.0
+    assert found.low == 0.0
+    assert found.high == pytest.approx(3.6889 / 64, rel=1e-4)
+
+
+def test_count_mean_widens_with_dispersion_and_covers_rare_counts() -> None:
+    calm, wild = count_mean([1, 1, 1, 1]), count_mean([0, 0, 0, 4])
+    assert wild.high - wild.low > calm.high - calm.low
+    generator = np.random.default_rng(7)
+    inside = 0
+    for _ in range(400):
+        found = count_mean(generator.poisson(0.02, 256))
+        inside += found.low <= 0.02 <= found.high
+    assert 0.92 <= inside / 400 <= 1.0

@@ -111,13 +111,13 @@ def _pairs(left: list[str], right: tuple[str, ...]) -> NDArray[np.uint64]:
 
 
 def _active_links(spec: ScenarioSpec) -> list[str]:
-    """Links in use: all when integrated, those into a fire unit when cue_only, else none."""
-    mode = spec.network.mode
-    if mode == "integrated":
-        return sorted(spec.network.links)
+    """Links in use: those within a system always; of the others all, those towards fire units, or none, by the mode."""
+    mode, links = spec.network.mode, spec.network.links
+    commanding = set(spec.fire_units) | {unit.reports_to for unit in spec.fire_units.values() if unit.reports_to}
+    used = {key for key, link in links.items() if link.within_system or mode == "integrated"}
     if mode == "cue_only":
-        return sorted(key for key, link in spec.network.links.items() if link.to_node in spec.fire_units)
-    return []
+        used |= {key for key, link in links.items() if link.to_node in commanding and link.from_node not in commanding}
+    return sorted(used)
 
 
 def _control(spec: ScenarioSpec) -> NDArray[Any]:

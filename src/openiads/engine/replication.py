@@ -142,6 +142,8 @@ def on_change(state: State, node: int, change: Record, now_ns: int) -> None:
     """Write what happened to one track."""
     what = change["what"]
     track = state.tracks[change["slot"]]
+    if track["number"] != change["number"]:
+        return  # a tentative track that was dropped and whose slot a new one took in the same step
     if what == CHANGED_FIRM:
         truth = state.track_truth[change["slot"]]
         note_firm(node, track, truth, now_ns, state.clock, state.events, state.associations, state.objects, state.counts)
@@ -159,7 +161,7 @@ def on_command(case: Case, state: State, scratch: Scratch, changes: Records, row
     n = row["index"]
     now_ns = row["at_ns"]
     node, tracker = case.nodes[n], case.trackers[n]
-    expire_remote(tracker, state.node_states[n], state.tracks, node["remote_hold_ns"], now_ns, changes)
+    expire_remote(tracker, state.node_states[n], state.tracks, node["remote_hold_ns"], now_ns, changes, scratch)
     for slot in range(tracker["first_slot"], tracker["first_slot"] + tracker["capacity"]):
         track = state.tracks[slot]
         if wants_interrogation(node, track, now_ns):

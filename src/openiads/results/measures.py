@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from openiads.errors import ResultsError
 from openiads.records.tables import END_STATES
 from openiads.results.store import RunReader
-from openiads.stats.intervals import Estimate, mean_share, ratio_of_sums, t_mean, wilson
+from openiads.stats.intervals import Estimate, count_mean, mean_share, ratio_of_sums, t_mean, wilson
 
 Array = NDArray[Any]
 NEVER: Final = np.iinfo(np.int64).max
@@ -125,16 +125,19 @@ def summarize(run: RunReader) -> Summary:
             "missiles_per_kill", "missiles launched / objects killed", "", ratio_of_sums(totals["shots"], totals["kills"])
         ),
         Measure(
-            "friendly_shots", "missiles launched at friendly objects", "per replication", t_mean(totals["friendly_shots"])
+            "friendly_shots",
+            "missiles launched at friendly objects",
+            "per replication",
+            count_mean(totals["friendly_shots"]),
         ),
-        Measure("friendly_kills", "friendly objects killed", "per replication", t_mean(totals["friendly_kills"])),
+        Measure("friendly_kills", "friendly objects killed", "per replication", count_mean(totals["friendly_kills"])),
         Measure(
             "p_any_friendly_shot",
             "replications with such a launch",
             "",
             mean_share((totals["friendly_shots"] > 0).astype(np.float64)),
         ),
-        Measure("false_tracks_firm", "firm tracks of nothing", "per replication", t_mean(totals["false_tracks_firm"])),
+        Measure("false_tracks_firm", "firm tracks of nothing", "per replication", count_mean(totals["false_tracks_firm"])),
     )
     summaries = tuple(_object_summary(ids[i], str(sides[i]), objects["kind"][i], outcomes, i) for i in range(len(ids)))
     return Summary(len(leakage), measures, summaries)

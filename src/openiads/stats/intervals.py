@@ -79,6 +79,33 @@ def t_mean(values: Sequence[float] | NDArray[np.float64], *, confidence: float =
     return Estimate(mean, mean - half, mean + half, n, missing)
 
 
+def count_mean(counts: Sequence[float] | NDArray[np.float64], *, confidence: float = CONFIDENCE) -> Estimate:
+    """Mean of rare counts per replication with a quasi-Poisson Garwood interval; never below 0, never empty at 0 events.
+
+    Notes
+    -----
+    Garwood's exact Poisson limits of the total, after dividing it by the dispersion (variance over mean, at least 1). With no
+    event in n replications the upper limit is 3.69 / n at 95 %. Student's t covers 73 % instead of 95 % for a mean of 0.005.
+    Source: F. Garwood, "Fiducial limits for the Poisson distribution", Biometrika 28, 437-442, 1936; quasi-likelihood scale:
+    P. McCullagh, J. A. Nelder, Generalized Linear Models, 2nd ed., 1989, sect. 6.2.3.
+    """
+    from scipy.special import gammaincinv  # noqa: PLC0415 - slow to import, and needed at the end of a run only
+
+    _require_confidence(confidence)
+    every = np.asarray(counts, dtype=np.float64)
+    array = every[~np.isnan(every)]
+    n, missing = len(array), len(every) - len(array)
+    if n == 0:
+        return Estimate(None, None, None, 0, missing)
+    mean = float(array.mean())
+    dispersion = max(1.0, float(array.var(ddof=1)) / mean) if n > 1 and mean > 0 else 1.0
+    events = float(array.sum()) / dispersion
+    tail = (1.0 - confidence) / 2.0
+    low = float(gammaincinv(events, tail)) if events > 0 else 0.0
+    high = float(gammaincinv(events + 1.0, 1.0 - tail))
+    return Estimate(mean, low * dispersion / n, high * dispersion / n, n, missing)
+
+
 def mean_share(shares: Sequence[float] | NDArray[np.float64], *, confidence: float = CONFIDENCE) -> Estimate:
     """Mean over replications of a share (0 to 1) within each; NaN counts as missing.
 

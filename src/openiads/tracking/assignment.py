@@ -2,7 +2,8 @@
 
 Rows are tracks, cells are plots, pairs are the gated combinations. Every row may also go without a plot, at its own cost.
 The search from a row follows pairs only, so that it never leaves the row's cluster (tracks and plots connected by gates):
-the optimum is found cluster by cluster without the clusters being listed, and what happens in one changes nothing in another.
+the optimum is found cluster by cluster without the clusters being listed, and what happens in one changes nothing
+in another.
 
 Source: R. Jonker, A. Volgenant, "A shortest augmenting path algorithm for dense and sparse linear assignment problems",
 Computing 38, pp. 325-340, 1987 (augmentation phase, sparse form); D. F. Crouse, "On implementing 2D rectangular
@@ -42,36 +43,34 @@ def price_misses(config: Record, scratch: Scratch, n_rows: int) -> None:
 
 
 @kernel
-def relax(scratch: Scratch, i: int, base: float, n_touched: int) -> int:
-    """Offer the pairs of row `i`, reached at `base`, to the cells; returns how many cells the search has touched."""
-    row = scratch.rows[i]
+def relax(rows: Rows, cells: Rows, pairs: Rows, picked: Rows, work: Record, i: int, base: float) -> None:
+    """Offer the pairs of row `i`, reached at `base`, to the cells."""
+    row = rows[i]
     for k in range(row["first"], row["first"] + row["count"]):
-        pair = scratch.pairs[k]
-        j = pair["cell"]
-        cell = scratch.cells[j]
+        pair = pairs[k]
+        cell = cells[pair["cell"]]
         if cell["visited"] == 2:
             continue
         reach = base + (pair["cost"] - row["dual"] - cell["dual"])
         if cell["visited"] == 0:
             cell["visited"] = 1
-            scratch.picked[n_touched] = j
-            n_touched += 1
+            picked[work["touched"]] = pair["cell"]
+            work["touched"] += 1
         elif reach >= cell["reach"]:
             continue
         cell["reach"] = reach
         cell["parent"] = i
         cell["parent_pair"] = k
-    return n_touched
 
 
 @kernel
-def nearest(scratch: Scratch, n_touched: int) -> int:
+def nearest(cells: Rows, picked: Rows, work: Record) -> int:
     """The touched, unvisited cell that is reached most cheaply, the first of equals; -1 when there is none."""
     best = -1
     least = math.inf
-    for k in range(n_touched):
-        j = scratch.picked[k]
-        cell = scratch.cells[j]
+    for k in range(work["touched"]):
+        j = picked[k]
+        cell = cells[j]
         if cell["visited"] == 1 and cell["reach"] < least:
             least = cell["reach"]
             best = j
@@ -79,33 +78,33 @@ def nearest(scratch: Scratch, n_touched: int) -> int:
 
 
 @kernel
-def settle(scratch: Scratch, source: int, n_touched: int, length: float) -> None:
+def settle(rows: Rows, cells: Rows, picked: Rows, work: Record, source: int, length: float) -> None:
     """New dual prices after a path of that length, and a clean slate for the next search."""
-    scratch.rows[source]["dual"] += length
-    for k in range(n_touched):
-        cell = scratch.cells[scratch.picked[k]]
+    rows[source]["dual"] += length
+    for k in range(work["touched"]):
+        cell = cells[picked[k]]
         if cell["visited"] == 2:
             saved = length - cell["reach"]
             cell["dual"] -= saved
             if cell["row"] >= 0:
-                scratch.rows[cell["row"]]["dual"] += saved
+                rows[cell["row"]]["dual"] += saved
         cell["visited"] = 0
 
 
 @kernel
-def flip(scratch: Scratch, source: int, end: int, loser: int) -> None:
+def flip(rows: Rows, cells: Rows, source: int, end: int, loser: int) -> None:
     """Reassign along the path that ends in cell `end`, or in row `loser` going without a plot where `end` is -1."""
     j = end
     if j < 0:
         if loser == source:
             return
-        j = scratch.rows[loser]["cell"]
-        scratch.rows[loser]["cell"] = -1
-        scratch.rows[loser]["pair"] = -1
+        j = rows[loser]["cell"]
+        rows[loser]["cell"] = -1
+        rows[loser]["pair"] = -1
     while True:
-        cell = scratch.cells[j]
+        cell = cells[j]
         i = cell["parent"]
-        row = scratch.rows[i]
+        row = rows[i]
         before = row["cell"]
         cell["row"] = i
         row["cell"] = j
@@ -116,31 +115,31 @@ def flip(scratch: Scratch, source: int, end: int, loser: int) -> None:
 
 
 @kernel
-def augment(scratch: Scratch, source: int) -> None:
-    """Bring one more row into the assignment by the cheapest alternating path."""
+def augment(rows: Rows, cells: Rows, pairs: Rows, picked: Rows, work: Record, source: int) -> None:
+    """Bring one more row into the assignment by the cheapest alternating path: to a free plot, or to a row's miss."""
+    work["touched"] = 0
     i = source
-    base = 0.0
+    length = 0.0
     least_miss = math.inf
     loser = source
-    n_touched = 0
     while True:
-        miss = base + (scratch.rows[i]["miss_cost"] - scratch.rows[i]["dual"])
+        miss = length + (rows[i]["miss_cost"] - rows[i]["dual"])
         if miss < least_miss:
             least_miss = miss
             loser = i
-        n_touched = relax(scratch, i, base, n_touched)
-        j = nearest(scratch, n_touched)
-        if j < 0 or scratch.cells[j]["reach"] > least_miss:
-            settle(scratch, source, n_touched, least_miss)
-            flip(scratch, source, -1, loser)
-            return
-        base = scratch.cells[j]["reach"]
-        scratch.cells[j]["visited"] = 2
-        i = scratch.cells[j]["row"]
+        relax(rows, cells, pairs, picked, work, i, length)
+        end = nearest(cells, picked, work)
+        if end < 0 or cells[end]["reach"] > least_miss:
+            end = -1
+            length = least_miss
+            break
+        length = cells[end]["reach"]
+        cells[end]["visited"] = 2
+        i = cells[end]["row"]
         if i < 0:
-            settle(scratch, source, n_touched, base)
-            flip(scratch, source, j, -1)
-            return
+            break
+    settle(rows, cells, picked, work, source, length)
+    flip(rows, cells, source, end, loser)
 
 
 @kernel
@@ -159,4 +158,4 @@ def assign(config: Record, tracks: Rows, n_rows: int, scratch: Scratch) -> None:
         scratch.row_order[i] = i
     sort_order(scratch.row_order, scratch.other, scratch.row_keys, n_rows)
     for k in range(n_rows):
-        augment(scratch, scratch.row_order[k])
+        augment(scratch.rows, scratch.cells, scratch.pairs, scratch.picked, scratch.work[0], scratch.row_order[k])

@@ -68,7 +68,7 @@ def fill_cell(cell: Record, plot: Record, j: int, work: Record) -> None:
 
 @kernel
 def prepare_plots(plots: Rows, n_plots: int, scratch: Scratch) -> None:
-    """Fill the cells, sorted along the widest axis of the batch (ties by range, azimuth, time), and the summary in `work`."""
+    """Fill the cells, sorted along the widest axis (ties by range, azimuth, time), and the summary in `work`."""
     work = scratch.work[0]
     axis = widest_axis(plots, n_plots)
     work["axis"] = axis
@@ -162,11 +162,17 @@ def add_pair(node_state: Record, pairs: Rows, k: int, work: Record) -> None:
 
 @kernel
 def gate_track(
-    config: Record, node_state: Record, track: Record, plots: Rows, n_plots: int, radar: int, scratch: Scratch
+    config: Record,
+    node_state: Record,
+    track: Record,
+    plots: Rows,
+    cells: Rows,
+    pairs: Rows,
+    n_plots: int,
+    radar: int,
+    work: Record,
 ) -> None:
     """Append the pairs of one track. A plot that the track has already passed in time makes no pair, but is marked late."""
-    work = scratch.work[0]
-    cells = scratch.cells
     x = track["x"]
     sum_variances(track["p"], work)
     low, high = window(config, track, work)
@@ -188,7 +194,7 @@ def gate_track(
         if ahead_ns < 0 or (ahead_ns == 0 and track["radar"] == radar):
             cell["late"] = 1
         else:
-            add_pair(node_state, scratch.pairs, k - 1, work)
+            add_pair(node_state, pairs, k - 1, work)
 
 
 @kernel
@@ -200,20 +206,19 @@ def find_pairs(
     n_plots: int,
     status: int,
     radar: int,
-    now_ns: int,
     scratch: Scratch,
 ) -> int:
-    """Rows and pairs of all own tracks of one status that are alive at `now_ns`; returns how many have a plot in the gate."""
+    """Rows and pairs of all own tracks of one status; returns how many rows."""
     work = scratch.work[0]
     work["pairs"] = 0
     n_rows = 0
     first_slot = config["first_slot"]
     for slot in range(first_slot, first_slot + node_state["high"]):
         track = tracks[slot]
-        if track["status"] != status or track["source"] != OWN or lapsed(config, track, now_ns):
+        if track["status"] != status or track["source"] != OWN:
             continue
         first = work["pairs"]
-        gate_track(config, node_state, track, plots, n_plots, radar, scratch)
+        gate_track(config, node_state, track, plots, scratch.cells, scratch.pairs, n_plots, radar, work)
         if work["pairs"] > first:
             row = scratch.rows[n_rows]
             row["slot"] = slot

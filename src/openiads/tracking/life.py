@@ -30,26 +30,27 @@ SPEED_SIGMAS = 3.0
 
 
 @kernel
-def note(changes: Rows, n_changes: int, slot: int, track: Record, what: int) -> int:
-    """Append one change; returns the new count."""
-    change = changes[n_changes]
+def note(changes: Rows, work: Record, slot: int, track: Record, what: int) -> None:
+    """Append one change; `work.changes` counts them."""
+    change = changes[work["changes"]]
     change["slot"] = slot
     change["number"] = track["number"]
     change["what"] = what
-    return n_changes + 1
+    work["changes"] += 1
 
 
 @kernel
-def note_dropped(changes: Rows, first: int, n_changes: int, slot: int, track: Record) -> int:
-    """Insert a drop among the changes from `first` on, which are in order of track number; returns the new count."""
-    k = n_changes
-    while k > first and changes[k - 1]["number"] > track["number"]:
+def note_dropped(changes: Rows, work: Record, slot: int, track: Record) -> None:
+    """Insert a drop among the changes from `work.drops_from` on, which are in order of track number."""
+    k = work["changes"]
+    while k > work["drops_from"] and changes[k - 1]["number"] > track["number"]:
         changes[k]["slot"] = changes[k - 1]["slot"]
         changes[k]["number"] = changes[k - 1]["number"]
-        changes[k]["what"] = CHANGED_DROPPED
         k -= 1
-    note(changes, k, slot, track, CHANGED_DROPPED)
-    return n_changes + 1
+    changes[k]["slot"] = slot
+    changes[k]["number"] = track["number"]
+    changes[work["changes"]]["what"] = CHANGED_DROPPED
+    work["changes"] += 1
 
 
 @kernel
@@ -182,20 +183,19 @@ def start_track(config: Record, track: Record, plot: Record, radar: int, period_
 
 
 @kernel
-def expire(config: Record, node_state: Record, tracks: Rows, now_ns: int, changes: Rows, n_changes: int) -> int:
-    """Drop the own tracks that have lived out at `now_ns`, by track number; returns the new count of changes."""
+def expire(config: Record, node_state: Record, tracks: Rows, status: int, now_ns: int, changes: Rows, work: Record) -> None:
+    """Drop the own tracks of one status that have lived out at `now_ns`, by track number."""
+    work["drops_from"] = work["changes"]
     first_slot = config["first_slot"]
-    first = n_changes
     for slot in range(first_slot, first_slot + node_state["high"]):
         track = tracks[slot]
-        if track["status"] == FREE or track["source"] != OWN:
+        if track["status"] != status or track["source"] != OWN:
             continue
-        if track["status"] == TENTATIVE:
+        if status == TENTATIVE:
             track["opportunities"] = max(track["opportunities"], looks_over(track, now_ns))
         if lapsed(config, track, now_ns):
-            n_changes = note_dropped(changes, first, n_changes, slot, track)
+            note_dropped(changes, work, slot, track)
             release(config, node_state, tracks, slot)
-    return n_changes
 
 
 @kernel

@@ -91,7 +91,8 @@ def nees(errors: ArrayLike, covariances: ArrayLike) -> Array:
     """Normalised estimation error squared e' P^-1 e, (...), of errors (..., n) with covariances (..., n, n).
 
     Its mean is n where the filter is consistent. Not divided by n.
-    Source: Y. Bar-Shalom, X. R. Li, T. Kirubarajan, Estimation with Applications to Tracking and Navigation, 2001, eq. 5.4.2-1.
+    Source: Y. Bar-Shalom, X. R. Li, T. Kirubarajan, Estimation with Applications to Tracking and Navigation,
+    2001, eq. 5.4.2-1.
     """
     e = np.asarray(errors, dtype=np.float64)
     solved = np.linalg.solve(np.asarray(covariances, dtype=np.float64), e[..., None])[..., 0]

@@ -85,11 +85,11 @@ PLOT: Final = np.dtype(
 
 TRACKER_CONFIG: Final = np.dtype(
     [
-        ("confirm_hits", "i4"),
-        ("confirm_window", "i4"),
-        ("drop_after_updates", "i4"),
-        ("first_slot", "i4"),  # the node's slots are first_slot to first_slot + capacity - 1
-        ("capacity", "i4"),
+        ("confirm_hits", "i8"),
+        ("confirm_window", "i8"),
+        ("drop_after_updates", "i8"),
+        ("first_slot", "i8"),  # the node's slots are first_slot to first_slot + capacity - 1
+        ("capacity", "i8"),
         ("process_noise_m2ps3", "f8"),  # power density of the white acceleration, each horizontal axis
         ("vertical_noise_reduction", "f8"),  # 0: as much vertically; 1: none vertically
         ("gate", "f8"),  # threshold on the squared Mahalanobis distance
@@ -131,11 +131,11 @@ TRACK_MESSAGE: Final = np.dtype(
 
 ROW: Final = np.dtype(
     [
-        ("slot", "i4"),
-        ("first", "i4"),  # its pairs are first to first + count - 1
-        ("count", "i4"),
-        ("cell", "i4"),  # plot assigned, else NONE
-        ("pair", "i4"),  # the pair behind it
+        ("slot", "i8"),
+        ("first", "i8"),  # its pairs are first to first + count - 1
+        ("count", "i8"),
+        ("cell", "i8"),  # plot assigned, else NONE
+        ("pair", "i8"),  # the pair behind it
         ("miss_cost", "f8"),
         ("dual", "f8"),
     ],
@@ -145,13 +145,13 @@ ROW: Final = np.dtype(
 
 CELL: Final = np.dtype(
     [
-        ("plot", "i4"),
+        ("plot", "i8"),
         ("taken", "u1"),
         ("late", "u1"),
         ("visited", "u1"),
-        ("row", "i4"),
-        ("parent", "i4"),
-        ("parent_pair", "i4"),
+        ("row", "i8"),
+        ("parent", "i8"),
+        ("parent_pair", "i8"),
         ("at_ns", "i8"),
         ("along", "f8"),  # the coordinate that the cells are sorted by
         ("z", "f8", (3,)),  # position of the plot
@@ -164,7 +164,7 @@ CELL: Final = np.dtype(
 )
 """Scratch: one plot, in the order of the coordinate along which the batch spreads most."""
 
-PAIR: Final = np.dtype([("cell", "i4"), ("distance", "f8"), ("cost", "f8")], align=True)
+PAIR: Final = np.dtype([("cell", "i8"), ("distance", "f8"), ("cost", "f8")], align=True)
 """Scratch: one track-plot pair inside the gate: squared distance, and cost (with ln det S)."""
 
 SORT_KEY: Final = np.dtype([("a", "f8"), ("b", "f8"), ("c", "f8"), ("d", "f8")], align=True)
@@ -174,6 +174,9 @@ WORK: Final = np.dtype(
     [
         ("axis", "i8"),  # coordinate along which the plots of a batch spread most
         ("pairs", "i8"),
+        ("touched", "i8"),  # cells that a search for a path has reached
+        ("changes", "i8"),
+        ("drops_from", "i8"),  # where the drops start among the changes
         ("first_ns", "i8"),
         ("last_ns", "i8"),
         ("widest", "f8"),  # largest trace of a plot's covariance

@@ -16,7 +16,7 @@ from openiads.tracking.records import FIRM, FREE, OWN, REMOTE, Record, Rows, Scr
 
 @kernel
 def extrapolate(config: Record, track: Record, now_ns: int, x: Vector, p: Vector, q: Vector) -> None:
-    """Copy a track's state into `x`, (6,), and `p`, (6, 6), moved to `now_ns` (or left where it is newer); `q` is scratch."""
+    """Copy a track's state into `x`, (6,), and `p`, (6, 6), moved to `now_ns` (left where newer); `q` is scratch."""
     for i in range(6):
         x[i] = track["x"][i]
         for j in range(6):
@@ -87,17 +87,17 @@ def write_remote(track: Record, message: Record) -> None:
 def receive_remote(config: Record, node_state: Record, tracks: Rows, message: Record, now_ns: int, scratch: Scratch) -> int:
     """Take in one track from another node; returns the slot that now stands for it, or -1 when there was no room (counted).
 
-    Where an own firm track fits, its slot is returned: its state stays untouched, and its identity becomes the message's when
-    it had none (0); a remote entry for the same track is freed, unless missiles are engaged with it. Otherwise the remote
-    entry of (origin, origin_number) is updated, or a new one is made, firm and with a number of this node. A message older
-    than the entry changes nothing.
+    Where an own firm track fits, its slot is returned: its state stays untouched, and its identity becomes the message's
+    when it had none (0); a remote entry for the same track is freed, unless missiles are engaged with it. Otherwise the
+    remote entry of (origin, origin_number) is updated, or a new one is made, firm and with a number of this node. A message
+    older than the entry changes nothing.
 
     Parameters
     ----------
     message : record
         With the fields of TRACK_MESSAGE: identity, origin, origin_number, update_ns, x, p.
     """
-    known = find_remote(config, node_state, tracks, message["origin"], message["origin_number"])
+    known = find_remote(config, node_state, tracks, int(message["origin"]), int(message["origin_number"]))
     own = find_own(config, node_state, tracks, message, now_ns, scratch.work[0])
     if own >= 0 and tracks[own]["identity"] == 0:
         tracks[own]["identity"] = message["identity"]
@@ -126,15 +126,19 @@ def receive_remote(config: Record, node_state: Record, tracks: Rows, message: Re
 
 
 @kernel
-def expire_remote(config: Record, node_state: Record, tracks: Rows, hold_ns: int, now_ns: int, changes: Rows) -> int:
+def expire_remote(
+    config: Record, node_state: Record, tracks: Rows, hold_ns: int, now_ns: int, changes: Rows, scratch: Scratch
+) -> int:
     """Drop the remote tracks whose state is older than `hold_ns`, by track number; returns how many `changes` are filled."""
-    n_changes = 0
+    work = scratch.work[0]
+    work["changes"] = 0
+    work["drops_from"] = 0
     first_slot = config["first_slot"]
     for slot in range(first_slot, first_slot + node_state["high"]):
         track = tracks[slot]
         if track["status"] == FREE or track["source"] != REMOTE:
             continue
         if now_ns - track["update_ns"] > hold_ns:
-            n_changes = note_dropped(changes, 0, n_changes, slot, track)
+            note_dropped(changes, work, slot, track)
             release(config, node_state, tracks, slot)
-    return n_changes
+    return int(work["changes"])

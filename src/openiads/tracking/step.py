@@ -16,10 +16,9 @@ def update_tracks(
     radar: int,
     period_ns: int,
     changes: Rows,
-    n_changes: int,
     scratch: Scratch,
-) -> int:
-    """Give each row the plot that was assigned to it, by track number; returns the new count of changes."""
+) -> None:
+    """Give each row the plot that was assigned to it, by track number."""
     for k in range(n_rows):
         row = scratch.rows[scratch.row_order[k]]
         if row["cell"] < 0:
@@ -30,9 +29,8 @@ def update_tracks(
         j = cell["plot"]
         distance = scratch.pairs[row["pair"]]["distance"]
         what = take_plot(config, tracks[slot], plots[j], radar, period_ns, distance, scratch.work[0])
-        n_changes = note(changes, n_changes, slot, tracks[slot], what)
+        note(changes, scratch.work[0], slot, tracks[slot], what)
         plots[j]["track"] = slot
-    return n_changes
 
 
 @kernel
@@ -45,10 +43,9 @@ def start_tracks(
     radar: int,
     period_ns: int,
     changes: Rows,
-    n_changes: int,
     scratch: Scratch,
-) -> int:
-    """Start a track from each plot that no track took, by time, range and azimuth; returns the new count of changes."""
+) -> None:
+    """Start a track from each plot that no track took, by time, range and azimuth."""
     for k in range(n_plots):
         if scratch.cells[k]["late"] == 1 and scratch.cells[k]["taken"] == 0:
             node_state["late"] += 1
@@ -65,10 +62,9 @@ def start_tracks(
             full = True
             continue
         what = start_track(config, tracks[slot], plots[j], radar, period_ns)
-        n_changes = note(changes, n_changes, slot, tracks[slot], what)
+        note(changes, scratch.work[0], slot, tracks[slot], what)
         plots[j]["track"] = slot
         plots[j]["new"] = 1
-    return n_changes
 
 
 @kernel
@@ -93,8 +89,8 @@ def step(
     tracks : (n,) TRACK
         The node uses slots first_slot to first_slot + capacity - 1; remote tracks among them are left alone.
     plots : (m,) PLOT
-        The first `n_plots` are the batch, converted (`convert_plot`), none later than `now_ns`; `track` and `new` are filled.
-        Their order does not matter.
+        The first `n_plots` are the batch, converted (`convert_plot`), none later than `now_ns`; their order does not
+        matter. `track` and `new` are filled.
     radar : int
         Index of the radar, to be remembered in the tracks.
     period_ns : int
@@ -102,7 +98,8 @@ def step(
     now_ns : int
         Time of the batch; batches of a node come in order of time. An empty batch lets time pass.
     changes : (3 capacity or more,) CHANGE
-        What happened: updates by track number, then births by plot time, then drops by track number.
+        What happened, in this order: tentative tracks dropped, by number; firm and then tentative tracks updated, by number;
+        births, by plot time; firm tracks dropped, by number. A birth may take the slot of a track dropped before it.
     scratch : Scratch
         For at least `capacity` tracks and `n_plots` plots.
 
@@ -118,12 +115,15 @@ def step(
         raise ValueError("step: the change log needs 3 rows per slot; make it with make_changes(capacity)")
     if scratch.rows.shape[0] < config["capacity"] or scratch.cells.shape[0] < n_plots:
         raise ValueError("step: the scratch is too small; make it with make_scratch(capacity, plots)")
-    n_changes = 0
+    work = scratch.work[0]
+    work["changes"] = 0
+    expire(config, node_state, tracks, TENTATIVE, now_ns, changes, work)
     if n_plots > 0:
         prepare_plots(plots, n_plots, scratch)
         for status in (FIRM, TENTATIVE):
-            n_rows = find_pairs(config, node_state, tracks, plots, n_plots, status, radar, now_ns, scratch)
+            n_rows = find_pairs(config, node_state, tracks, plots, n_plots, status, radar, scratch)
             assign(config, tracks, n_rows, scratch)
-            n_changes = update_tracks(config, tracks, plots, n_rows, radar, period_ns, changes, n_changes, scratch)
-        n_changes = start_tracks(config, node_state, tracks, plots, n_plots, radar, period_ns, changes, n_changes, scratch)
-    return expire(config, node_state, tracks, now_ns, changes, n_changes)
+            update_tracks(config, tracks, plots, n_rows, radar, period_ns, changes, scratch)
+        start_tracks(config, node_state, tracks, plots, n_plots, radar, period_ns, changes, scratch)
+    expire(config, node_state, tracks, FIRM, now_ns, changes, work)
+    return int(work["changes"])

@@ -25,6 +25,9 @@ class LinkSpec(Spec):
     cycle_s: float = figure("Time between two messages", gt=0, le=3600)
     latency_s: float = figure("Time from sending to receiving", ge=0, le=3600)
     p_loss: float = figure("Probability that a message is lost", ge=0, le=1)
+    within_system: bool = Field(
+        default=False, description="True: it belongs to one system (a regiment's own link) and works in every mode"
+    )
 
 
 class NetworkSpec(Spec):
@@ -32,7 +35,8 @@ class NetworkSpec(Spec):
 
     mode: Mode = Field(
         default="standalone",
-        description="standalone and procedural use no link; cue_only those into a fire unit; integrated all of them",
+        description="Links between systems: standalone and procedural use none; cue_only those towards a fire unit or the "
+        "post that commands it; integrated all of them. Links within_system always work",
     )
     usable_track_share: float = Field(
         default=1.0, ge=0, le=1, description="Share of received tracks that are accurate and timely enough to cue a radar"
