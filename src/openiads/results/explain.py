@@ -18,9 +18,6 @@ Row = dict[str, Any]
 ONCE_PER_NODE: Final = frozenset({"first_detection", "received", "sent"})
 """Events of which only the first of a node is told."""
 
-CAUSES: Final = {"firm": 0, "identified": 1, "assigned": 2, "dropped": 3}
-"""Order in which events of one time are told: cause before effect."""
-
 TOLD_BY_SHOTS: Final = frozenset({"launched", "intercept", "assessed"})
 """Events that the `shots` table tells better."""
 
@@ -138,7 +135,7 @@ def _event_text(row: Row) -> str:
     if event == "identified":
         return f"track {track} identified as {detail}"
     if event == "assigned":
-        return f"track {track} assigned" + (f": a {detail} is planned" if detail else "")
+        return f"track {track} assigned" + (f": {detail}" if detail else "")
     told = {"firm": "is firm", "dropped": "dropped", "tentative": "begins", "sent": "sent", "received": "received"}
     text = f"track {track} {told.get(event, event)}"
     return text + (f" ({detail})" if detail else "")
@@ -146,7 +143,7 @@ def _event_text(row: Row) -> str:
 
 def _event_lines(events: list[Row], end: Row) -> list[Line]:
     lines, told = [], set()
-    for row in sorted(events, key=lambda row: (row["at_ns"], CAUSES.get(row["event"], len(CAUSES)))):
+    for row in events:
         if row["event"] in TOLD_BY_SHOTS:
             continue
         once = (row["node"], row["event"])
