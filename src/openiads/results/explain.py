@@ -25,7 +25,7 @@ RESULTS: Final = {
     "track_lost": "track lost",
     "out_of_envelope": "out of its envelope",
     "no_object": "nothing there",
-    "already_dead": "target already dead",
+    "already_dead": "target already gone",
 }
 
 
