@@ -1,6 +1,8 @@
 """The Python face: load a scenario, run it, open a run. Composes the floors below and adds nothing of its own."""
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,9 +30,10 @@ def load_scenario(path: str | Path, *, variant: str | None = None, overrides: Ma
 class Run:
     """A run on disk, with its tables for pandas, Polars, DuckDB and Arrow."""
 
-    def __init__(self, reader: "RunReader", keep: Any = None) -> None:
+    def __init__(self, reader: "RunReader", temporary: Path | None = None) -> None:
         self._reader = reader
-        self._keep = keep
+        if temporary is not None:
+            weakref.finalize(self, shutil.rmtree, temporary, ignore_errors=True)
 
     @property
     def folder(self) -> Path:
@@ -152,8 +155,8 @@ def run(
     if isinstance(scenario, str | Path):
         scenario = load_scenario(scenario)
     lowered = lower(scenario)
-    keep = tempfile.TemporaryDirectory(prefix="openiads-") if out is None else None
-    folder = Path(keep.name) / "run" if keep is not None else Path(str(out))
+    temporary = Path(tempfile.mkdtemp(prefix="openiads-")) if out is None else None
+    folder = temporary / "run" if temporary is not None else Path(str(out))
     info = RunInfo(
         scenario=scenario.to_yaml(),
         scenario_sha256=scenario.sha256,
@@ -169,15 +172,20 @@ def run(
         workers=workers,
         placeholders={f.path: f.value for f in scenario.figures if f.placeholder},
     )
-    with RunWriter.create(folder, info, resume=resume, overwrite=overwrite) as writer:
-        writer.write_common({"objects": object_table(lowered.names)})
-        task = BlockTask(lowered=lowered, seed=seed, sink=writer.block_writer())
-        pending = writer.pending()
-        report = on_progress or (lambda done: None)
-        report(replications - sum(len(block) for block in pending))
-        run_blocks(task, pending, workers=min(workers, max(1, len(pending))), on_done=lambda block, done: report(done))
-        writer.finish()
-    return Run(RunReader.open(folder), keep)
+    try:
+        with RunWriter.create(folder, info, resume=resume, overwrite=overwrite) as writer:
+            writer.write_common({"objects": object_table(lowered.names)})
+            task = BlockTask(lowered=lowered, seed=seed, sink=writer.block_writer())
+            pending = writer.pending()
+            report = on_progress or (lambda done: None)
+            report(replications - sum(len(block) for block in pending))
+            run_blocks(task, pending, workers=min(workers, max(1, len(pending))), on_done=lambda block, done: report(done))
+            writer.finish()
+    except BaseException:
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    return Run(RunReader.open(folder), temporary)
 
 
 _run = run

@@ -170,13 +170,17 @@ def meet(
 
 
 @kernel
-def kill_drawn(
-    missile: Record, pair: np.uint64, truth: Record, shot_index: NDArray[np.int32], fire_unit: int, clock: Records
-) -> bool:
-    """Whether an intercept kills. The draw belongs to fire unit, object and the count of intercepts between the two."""
+def take_index(truth: Record, shot_index: NDArray[np.int32], fire_unit: int) -> None:
+    """Number an intercept among those between fire unit and object: kill and assessment draw by it, each shot its own."""
     o = truth["object"]
-    truth["index"] = shot_index[fire_unit, o]
-    shot_index[fire_unit, o] += 1
+    if o >= 0:
+        truth["index"] = shot_index[fire_unit, o]
+        shot_index[fire_unit, o] += 1
+
+
+@kernel
+def kill_drawn(missile: Record, pair: np.uint64, truth: Record, clock: Records) -> bool:
+    """Whether an intercept kills. The draw belongs to fire unit, object and the count of intercepts between the two."""
     u = uniform(clock[0]["seed"], clock[0]["replication"], KILL, pair, truth["index"])
     return bool(u < missile["p_kill"])
 

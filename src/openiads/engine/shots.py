@@ -11,6 +11,7 @@ from openiads.engine.resolve import (
     kill_drawn,
     looks_dead,
     meet,
+    take_index,
 )
 from openiads.kernels import kernel
 from openiads.models.assessment.kernels import holds, take_assessment
@@ -134,9 +135,10 @@ def intercept(case: Case, state: State, place: int) -> None:
         )
         if result == IN_FLIGHT:
             return
+        take_index(truth, state.shot_index, f)
         if result == MISSED:
             pair = case.node_object[unit["node"], truth["object"]]
-            if kill_drawn(missile, pair, truth, state.shot_index, f, state.clock):
+            if kill_drawn(missile, pair, truth, state.clock):
                 result = KILLED
                 count_kill(case.objects, state.objects, truth, f, now_ns, state.counts)
     truth["result"] = result
@@ -175,6 +177,28 @@ def assess(case: Case, state: State, place: int) -> None:
     take_assessment(unit, shot, state.tracks[shot["track_slot"]], dead, shot["due_ns"])
     detail = shot["assessment"]
     log_event(state.clock, state.events, shot["due_ns"], unit["node"], ASSESSED, shot["track_number"], detail, math.nan)
+
+
+@kernel
+def close_shots(case: Case, state: State) -> None:
+    """The scenario is over: missiles that were planned but not launched are still there, those on the way stay on the way."""
+    for k in range(state.clock[0]["shots"]):
+        shot = state.shots[k]
+        if shot["status"] == PLANNED:
+            shot["status"] = DONE
+            state.missiles_left[shot["missile"]] += 1
+        elif shot["status"] == FLYING:
+            log_association(
+                state.clock,
+                state.associations,
+                case.control[0]["duration_ns"],
+                case.fire_units[shot["fire_unit"]]["node"],
+                SHOT_REFERENCE,
+                shot["number"],
+                -1,
+                state.shot_truth[k]["object"],
+                IN_FLIGHT,
+            )
 
 
 @kernel
