@@ -17,7 +17,6 @@ from typing import Any
 import matplotlib as mpl
 
 mpl.use("Agg")
-import matplotlib.patheffects as effects
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
@@ -26,11 +25,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import openiads
+from map_parts import Labels, Plane
 from openiads.catalogue import load_catalogue, world_map
 from openiads.engine.lowering import Lowered, lower
 from openiads.engine.sites import Sites, node_spec
-from openiads.geo.ellipsoid import ecef_to_geodetic, geodetic_to_ecef
-from openiads.geo.geodesic import direct, inverse
 from openiads.scenario.loader import Scenario
 
 Array = NDArray[np.float64]
@@ -63,38 +61,6 @@ class Flight:
         return np.array([np.interp(time_s, self.times_s, self.xy_km[:, k]) for k in range(2)])
 
 
-class Plane:
-    """Azimuthal equidistant map around a point: distances and directions from that point are true."""
-
-    def __init__(self, latitude_rad: float, longitude_rad: float) -> None:
-        self.latitude_rad, self.longitude_rad = latitude_rad, longitude_rad
-
-    def project(self, latitude_rad: Array, longitude_rad: Array) -> Array:
-        """East and north in kilometres, (n, 2)."""
-        distance_m, azimuth = inverse(
-            latitude1_rad=np.full_like(latitude_rad, self.latitude_rad),
-            longitude1_rad=np.full_like(longitude_rad, self.longitude_rad),
-            latitude2_rad=latitude_rad,
-            longitude2_rad=longitude_rad,
-        )
-        return np.stack([distance_m * np.sin(azimuth), distance_m * np.cos(azimuth)], axis=-1) / 1000.0
-
-    def project_ecef(self, position_m: Array) -> Array:
-        """The same for (n, 3) ECEF positions."""
-        latitude, longitude, _ = ecef_to_geodetic(position_m)
-        return self.project(latitude, longitude)
-
-    def corner(self, east_km: float, north_km: float) -> tuple[float, float]:
-        """Latitude and longitude in degrees of a point of the map."""
-        latitude, longitude = direct(
-            latitude_rad=self.latitude_rad,
-            longitude_rad=self.longitude_rad,
-            azimuth_rad=np.arctan2(east_km, north_km),
-            distance_m=1000.0 * np.hypot(east_km, north_km),
-        )
-        return float(np.degrees(latitude)), float(np.degrees(longitude))
-
-
 def flights(lowered: Lowered, scenario: Scenario, plane: Plane) -> Iterator[Flight]:
     """Every object of a case with its path."""
     case, names = lowered.case, lowered.names
@@ -120,62 +86,6 @@ def _label(name: str, spec: Any) -> str:
     return f"{name}\n{text} m {reference}"
 
 
-class Labels:
-    """Puts texts where they hide neither one another nor what was reserved."""
-
-    def __init__(self, ax: Axes) -> None:
-        self.ax = ax
-        self.taken: list[tuple[float, float, float, float]] = []
-
-    def _pixels(self, xy_km: Array) -> Array:
-        return np.asarray(self.ax.transData.transform(xy_km))
-
-    def reserve(self, xy_km: Array, radius: float = 7.0) -> None:
-        """Keep a point free."""
-        x, y = self._pixels(xy_km)
-        self.taken.append((x - radius, y - radius, x + radius, y + radius))
-
-    def reserve_line(self, xy_km: Array) -> None:
-        """Keep a line free, loosely."""
-        for point in self._pixels(xy_km)[::2]:
-            self.taken.append((point[0] - 3, point[1] - 3, point[0] + 3, point[1] + 3))
-
-    def put(self, anchors: Array, text: str, color: str, *, size: float = 8.0, rank_cost: float = 120.0) -> None:
-        """Write `text` beside the anchor and on the side where it hides least."""
-        drawn = self.ax.text(0, 0, text, fontsize=size, color=color, linespacing=1.15, zorder=9)
-        drawn.set_path_effects([effects.withStroke(linewidth=2.6, foreground="white")])
-        box = drawn.get_window_extent()
-        wide, high = box.width, box.height
-        frame = self.ax.get_window_extent()
-        best: tuple[float, float, float] | None = None
-        for rank, anchor in enumerate(anchors):
-            x, y = self._pixels(anchor)
-            for dx, dy in (
-                (14, -high / 2), (-14 - wide, -high / 2), (-wide / 2, 14), (-wide / 2, -14 - high),
-                (9, 9), (9, -9 - high), (-9 - wide, 9), (-9 - wide, -9 - high),
-            ):  # fmt: skip
-                left, low = x + dx, y + dy
-                inside = left > frame.x0 + 4 and left + wide < frame.x1 - 4 and low > frame.y0 + 4 and low + high < frame.y1 - 4
-                if not inside:
-                    continue
-                cost = rank * rank_cost + sum(self._overlap((left, low, left + wide, low + high), other) for other in self.taken)
-                if best is None or cost < best[0]:
-                    best = (cost, left, low)
-        if best is None:
-            drawn.remove()
-            return
-        _, left, low = best
-        drawn.set_position(self.ax.transData.inverted().transform((left, low)))
-        drawn.set_verticalalignment("bottom")
-        self.taken.append((left, low, left + wide, low + high))
-
-    @staticmethod
-    def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:
-        wide = min(a[2], b[2]) - max(a[0], b[0])
-        high = min(a[3], b[3]) - max(a[1], b[1])
-        return max(wide, 0.0) * max(high, 0.0)
-
-
 def backdrop(ax: Axes, plane: Plane) -> None:
     """Coasts, borders and a graticule."""
     (west, east), (south, north) = ax.get_xlim(), ax.get_ylim()
@@ -188,14 +98,21 @@ def backdrop(ax: Axes, plane: Plane) -> None:
         "north_deg": min(90.0, max(latitudes) + 1),
     }
     lines = world_map.lines_within(**box)
-    for group, color, style, width in ((lines.coasts, "#7f9db0", "-", 1.1), (lines.borders, "#a79d94", (0, (6, 2, 1, 2)), 0.9)):
+    for group, color, style, width in (
+        (lines.coasts, "#7f9db0", "-", 1.1),
+        (lines.borders, "#a79d94", (0, (6, 2, 1, 2)), 0.9),
+    ):
         for line in group:
             xy_km = plane.project(np.radians(line[:, 1]), np.radians(line[:, 0]))
             ax.plot(*xy_km.T, color=color, lw=width, ls=style, zorder=1)
     for latitude in range(int(box["south_deg"]), int(box["north_deg"]) + 1):
-        _graticule(ax, plane, np.full(60, float(latitude)), np.linspace(box["west_deg"], box["east_deg"], 60), f"{latitude}° N")
+        _graticule(
+            ax, plane, np.full(60, float(latitude)), np.linspace(box["west_deg"], box["east_deg"], 60), f"{latitude}° N"
+        )
     for longitude in range(int(box["west_deg"]), int(box["east_deg"]) + 1, 2):
-        _graticule(ax, plane, np.linspace(box["south_deg"], box["north_deg"], 60), np.full(60, float(longitude)), f"{longitude}° E")
+        _graticule(
+            ax, plane, np.linspace(box["south_deg"], box["north_deg"], 60), np.full(60, float(longitude)), f"{longitude}° E"
+        )
 
 
 def _graticule(ax: Axes, plane: Plane, latitude_deg: Array, longitude_deg: Array, text: str) -> None:
@@ -241,12 +158,19 @@ def intercepts(run: openiads.Run, replication: int) -> list[tuple[str, float, st
     """Object, time [s] and result of every intercept."""
     rows = run.table("association", replication).to_pylist()
     return [
-        (row["object_id"], row["at_ns"] / 1e9, row["result"]) for row in rows if row["reference"] == "shot" and row["object_id"]
+        (row["object_id"], row["at_ns"] / 1e9, row["result"])
+        for row in rows
+        if row["reference"] == "shot" and row["object_id"]
     ]
 
 
 def draw_flights(
-    ax: Axes, labels: Labels, run: openiads.Run, things: list[Flight], tracks: dict[str, list[tuple[Array, Array]]], args: Any
+    ax: Axes,
+    labels: Labels,
+    run: openiads.Run,
+    things: list[Flight],
+    tracks: dict[str, list[tuple[Array, Array]]],
+    args: Any,
 ) -> None:
     """Paths, tracks, first detections, intercepts and names."""
     outcomes = {row["object_id"]: row for row in run.table("outcomes", args.replication).to_pylist()}
@@ -261,7 +185,9 @@ def draw_flights(
         ax.plot(*path.T, color=color, lw=1.1, zorder=4)
         for times_s, _ in tracks.get(thing.name, []):
             grid = np.linspace(times_s[0], times_s[-1], 80)
-            ax.plot(*np.array([thing.at(t) for t in grid]).T, color=color, lw=4.2, alpha=0.38, solid_capstyle="butt", zorder=3)
+            ax.plot(
+                *np.array([thing.at(t) for t in grid]).T, color=color, lw=4.2, alpha=0.38, solid_capstyle="butt", zorder=3
+            )
         _arrow(ax, path, color)
         ax.plot(*thing.xy_km[0], marker=shape, color=color, ms=6.5, mec="white", mew=0.8, zorder=6)
         labels.reserve_line(path)
@@ -276,7 +202,15 @@ def draw_flights(
         for _, at_s, result in [s for s in shots if s[0] == thing.name]:
             point = thing.at(at_s)
             killed = result == "killed"
-            ax.plot(*point, marker="X" if killed else "x", ms=10 if killed else 7, mec=INK, mfc=INK, mew=0.5 if killed else 1.4, zorder=8)
+            ax.plot(
+                *point,
+                marker="X" if killed else "x",
+                ms=10 if killed else 7,
+                mec=INK,
+                mfc=INK,
+                mew=0.5 if killed else 1.4,
+                zorder=8,
+            )
             labels.reserve(point, 9)
     for point, text in seen:
         labels.put(point[None, :], text, INK, size=7.6)
@@ -432,8 +366,8 @@ def main() -> None:
     manifest = run.reader.manifest
     fig.text(0.012, 0.982, manifest.title, fontsize=12.5, fontweight="bold", color=INK, va="top")
     note = (
-        f"Public figures, in this model. Replication {args.replication} of {manifest.replications}, seed {manifest.seed}; others end "
-        f"otherwise. Distances are from {unit}."
+        f"Public figures, in this model. Replication {args.replication} of {manifest.replications}, seed {manifest.seed}; "
+        f"others end otherwise. Distances are from {unit}."
     )
     fig.text(0.012, 0.945, note, fontsize=8.4, color=MUTED, va="top")
     source = (

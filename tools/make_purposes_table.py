@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+from itertools import pairwise
 from pathlib import Path
 
 from openiads.streams import names
@@ -15,7 +16,7 @@ def described() -> dict[str, str]:
     """The text below each constant of `names`, by its name."""
     body = ast.parse(inspect.getsource(names)).body
     found = {}
-    for statement, after in zip(body, body[1:], strict=False):
+    for statement, after in pairwise(body):
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and isinstance(after, ast.Expr):
             assert isinstance(after.value, ast.Constant)
             found[statement.target.id] = str(after.value.value)

@@ -10,7 +10,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from openiads.engine.resolve import begin, end_object, finish, interrogate, note_firm, note_plots
-from openiads.engine.shots import settle_due
+from openiads.engine.shots import close_shots, settle_due
 from openiads.kernels import kernel
 from openiads.models.command.kernels import engaged_tracks, most_urgent, out_of_sector, time_to_asset
 from openiads.models.engagement.kernels import choose_missile, plan_shot
@@ -32,7 +32,7 @@ from openiads.records.log import (
 )
 from openiads.records.state import CONTENT_STATUS, State
 from openiads.tracking.measurement import convert_plot
-from openiads.tracking.records import CHANGED_DROPPED, CHANGED_FIRM, CHANGED_TENTATIVE, CHANGED_UPDATED, Scratch
+from openiads.tracking.records import CHANGED_DROPPED, CHANGED_FIRM, CHANGED_TENTATIVE, Scratch
 from openiads.tracking.remote import expire_remote
 from openiads.tracking.step import step
 
@@ -65,7 +65,8 @@ def run_replication(case: Case, state: State, scratch: Scratch, changes: Records
         clock["row"] += 1
     if stop_row == len(case.calendar):
         settle_due(case, state, scratch, case.control[0]["duration_ns"])
-        finish(case.control, case.objects, state.objects, state.counts)
+        close_shots(case, state)
+        finish(case.control, case.objects, state.objects, state.node_states, state.counts)
 
 
 @kernel
@@ -147,11 +148,11 @@ def on_change(state: State, node: int, change: Record, now_ns: int) -> None:
     if what == CHANGED_FIRM:
         truth = state.track_truth[change["slot"]]
         note_firm(node, track, truth, now_ns, state.clock, state.events, state.associations, state.objects, state.counts)
-    elif what == CHANGED_TENTATIVE:
+    if what == CHANGED_TENTATIVE or (what == CHANGED_FIRM and track["hits"] == 1):
         state.counts[0]["tracks_started"] += 1
-    elif what == CHANGED_DROPPED and track["firm_ns"] >= 0:
+    if what == CHANGED_DROPPED and track["firm_ns"] >= 0:
         log_event(state.clock, state.events, now_ns, node, DROPPED, change["number"], -1, math.nan)
-    if what in (CHANGED_UPDATED, CHANGED_TENTATIVE) and track["status"] > 0:
+    if what != CHANGED_DROPPED and track["status"] > 0:  # one that is dropped in the same breath has no state to show
         log_track(state.clock, state.track_log, track["update_ns"], node, track, 0)
 
 
@@ -193,6 +194,8 @@ def engage(case: Case, state: State, f: int, now_ns: int) -> None:
     weapons = FREE if state.clock[0]["weapons_free"] > 0 and unit["weapons"] > 0 else unit["weapons"]
     masks = (case.mask_first, case.mask_range_m, case.mask_elevation_rad)
     ballistic_mps = case.control[0]["ballistic_mps"]
+    radar = case.radars[unit["radar"]]
+    boresight = boresight_at(radar, unit_state, now_ns)
     busy = engaged_tracks(tracker, state.tracks)
     after = NOTHING_RANKED
     shots = 2 if unit["doctrine"] == SALVO_2 else 1
@@ -203,11 +206,11 @@ def engage(case: Case, state: State, f: int, now_ns: int) -> None:
         track = state.tracks[slot]
         after = (time_to_asset(track, case.assets_m, now_ns), track["number"])
         launch_ns = now_ns + unit["reaction_ns"]
+        before = -1
         for k in range(shots):
             at_ns = launch_ns + k * unit["cycle_ns"]
-            radar = case.radars[unit["radar"]]
             m, flight_s = choose_missile(
-                unit, radar, case.missiles, state.missiles_left, case.flight, track, at_ns, ballistic_mps, masks
+                unit, radar, boresight, case.missiles, state.missiles_left, case.flight, track, at_ns, ballistic_mps, masks
             )
             if m < 0:
                 break
@@ -215,7 +218,9 @@ def engage(case: Case, state: State, f: int, now_ns: int) -> None:
             unit_state["guided"] += 1
             busy += 1 if k == 0 else 0
             plan_shot(f, m, slot, track, at_ns, flight_s, state.clock, state.shots)
-            log_event(state.clock, state.events, now_ns, unit["node"], ASSIGNED, track["number"], m, flight_s)
+            if m != before:  # a salvo of one kind is one decision
+                log_event(state.clock, state.events, now_ns, unit["node"], ASSIGNED, track["number"], m, flight_s)
+            before = m
 
 
 @kernel

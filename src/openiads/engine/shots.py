@@ -11,10 +11,12 @@ from openiads.engine.resolve import (
     kill_drawn,
     looks_dead,
     meet,
+    take_index,
 )
 from openiads.kernels import kernel
 from openiads.models.assessment.kernels import holds, take_assessment
-from openiads.models.engagement.kernels import predict_intercept
+from openiads.models.engagement.kernels import in_sector, predict_intercept
+from openiads.models.sensing.multifunction import boresight_at
 from openiads.records.case import FRIENDLY, Case
 from openiads.records.log import (
     ASSESSED,
@@ -85,7 +87,9 @@ def launch(case: Case, state: State, place: int) -> None:
     if holds(shot, track) and fresh:
         masks = (case.mask_first, case.mask_range_m, case.mask_elevation_rad)
         radar, missile = case.radars[unit["radar"]], case.missiles[shot["missile"]]
-        flight_s = predict_intercept(radar, missile, case.flight, track, now_ns, case.control[0]["ballistic_mps"], masks)
+        boresight = boresight_at(radar, unit_state, now_ns)
+        limit_mps = case.control[0]["ballistic_mps"]
+        flight_s = predict_intercept(radar, boresight, missile, case.flight, track, now_ns, limit_mps, masks)
     if flight_s < 0.0:
         shot["status"] = DONE
         state.missiles_left[shot["missile"]] += 1
@@ -117,7 +121,9 @@ def intercept(case: Case, state: State, place: int) -> None:
     held = holds(shot, track)
     now_ns = shot["due_ns"]
     result = TRACK_LOST
-    if held and now_ns - track["update_ns"] <= unit["max_track_age_ns"]:
+    boresight = boresight_at(case.radars[unit["radar"]], state.fire_units[f], now_ns)
+    guided = held and in_sector(case.radars[unit["radar"]], boresight, track, now_ns)
+    if guided and now_ns - track["update_ns"] <= unit["max_track_age_ns"]:
         truth["object"] = state.track_truth[shot["track_slot"]]
         missile = case.missiles[shot["missile"]]
         result = meet(
@@ -134,9 +140,10 @@ def intercept(case: Case, state: State, place: int) -> None:
         )
         if result == IN_FLIGHT:
             return
+        take_index(truth, state.shot_index, f)
         if result == MISSED:
             pair = case.node_object[unit["node"], truth["object"]]
-            if kill_drawn(missile, pair, truth, state.shot_index, f, state.clock):
+            if kill_drawn(missile, pair, truth, state.clock):
                 result = KILLED
                 count_kill(case.objects, state.objects, truth, f, now_ns, state.counts)
     truth["result"] = result
@@ -175,6 +182,28 @@ def assess(case: Case, state: State, place: int) -> None:
     take_assessment(unit, shot, state.tracks[shot["track_slot"]], dead, shot["due_ns"])
     detail = shot["assessment"]
     log_event(state.clock, state.events, shot["due_ns"], unit["node"], ASSESSED, shot["track_number"], detail, math.nan)
+
+
+@kernel
+def close_shots(case: Case, state: State) -> None:
+    """The scenario is over: missiles that were planned but not launched are still there, those on the way stay on the way."""
+    for k in range(state.clock[0]["shots"]):
+        shot = state.shots[k]
+        if shot["status"] == PLANNED:
+            shot["status"] = DONE
+            state.missiles_left[shot["missile"]] += 1
+        elif shot["status"] == FLYING:
+            log_association(
+                state.clock,
+                state.associations,
+                case.control[0]["duration_ns"],
+                case.fire_units[shot["fire_unit"]]["node"],
+                SHOT_REFERENCE,
+                shot["number"],
+                -1,
+                state.shot_truth[k]["object"],
+                IN_FLIGHT,
+            )
 
 
 @kernel

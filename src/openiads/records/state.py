@@ -42,7 +42,7 @@ CLOCK = np.dtype(
 
 OBJECT_STATE = np.dtype(
     [
-        ("present", "i4"),  # started and not ended; set by the walk
+        ("present", "i4"),  # not ended yet
         ("end_state", "i4"),  # index into END_STATES; -1 while it lives
         ("end_ns", "i8"),
         ("killed_by", "i4"),

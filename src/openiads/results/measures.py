@@ -5,7 +5,7 @@ Replications are independent, objects within one are not, so every interval coun
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -119,10 +119,13 @@ def summarize(run: RunReader) -> Summary:
     leakage = np.divide(leaks, decided, out=np.full(len(leaks), math.nan), where=decided > 0)
     measures = (
         Measure("leakage", "hostile: leaked / (leaked + killed)", "", mean_share(leakage)),
-        Measure("kills", "objects killed", "per replication", t_mean(totals["kills"])),
-        Measure("shots", "missiles launched", "per replication", t_mean(totals["shots"])),
+        Measure("kills", "objects killed", "per replication", _not_negative(t_mean(totals["kills"]))),
+        Measure("shots", "missiles launched", "per replication", _not_negative(t_mean(totals["shots"]))),
         Measure(
-            "missiles_per_kill", "missiles launched / objects killed", "", ratio_of_sums(totals["shots"], totals["kills"])
+            "missiles_per_kill",
+            "missiles launched / objects killed",
+            "",
+            _not_negative(ratio_of_sums(totals["shots"], totals["kills"])),
         ),
         Measure(
             "friendly_shots",
@@ -141,6 +144,11 @@ def summarize(run: RunReader) -> Summary:
     )
     summaries = tuple(_object_summary(ids[i], str(sides[i]), objects["kind"][i], outcomes, i) for i in range(len(ids)))
     return Summary(len(leakage), measures, summaries)
+
+
+def _not_negative(estimate: Estimate) -> Estimate:
+    """The estimate of something that cannot be below 0, its interval cut there."""
+    return estimate if estimate.low is None else replace(estimate, low=max(0.0, estimate.low))
 
 
 def _object_summary(object_id: str, side: str, kind: str, outcomes: _Outcomes, i: int) -> ObjectSummary:

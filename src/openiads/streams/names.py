@@ -32,8 +32,6 @@ SORTIE: Final = 9
 """What holds for a whole sortie: reflectors and compliance. Name: object; index: 0."""
 CONTROL: Final = 10
 """Rules of engagement of the replication. Name: the scenario's control section; index: 0."""
-SHIFT: Final = 11
-"""Where in its cycle a radar, a node or a link starts (reserved, not drawn yet). Name: its own; index: 0."""
 
 PURPOSES: Final = {
     "detect": DETECT,
@@ -46,7 +44,6 @@ PURPOSES: Final = {
     "link": LINK,
     "sortie": SORTIE,
     "control": CONTROL,
-    "shift": SHIFT,
 }
 
 

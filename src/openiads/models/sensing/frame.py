@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from openiads.geo.angles import wrap
 from openiads.kernels import kernel
-from openiads.models.sensing.kernels import false_alarms
+from openiads.models.sensing.kernels import false_alarms, is_there
 from openiads.models.sensing.multifunction import (
     BEAM_REACH,
     CONFIRM,
@@ -157,7 +157,7 @@ def search(
     for k in range(row["first"], row["first"] + row["count"]):
         c = candidates[k]
         o = c["object"]
-        if seen[o] == clock[0]["row"] + 1 or object_states[o]["present"] == 0 or count >= len(plots):
+        if seen[o] == clock[0]["row"] + 1:
             continue
         column = wrap(c["azimuth_rad"] - edge) / (2.0 * radar["sector_half_rad"]) * columns
         ahead = column - start
@@ -166,6 +166,11 @@ def search(
             continue
         share = (spent + ahead * radar["column_dwells"]) / radar["dwells"]
         at_ns = row["at_ns"] - radar["period_ns"] + int(share * radar["period_ns"])
+        if not is_there(objects[o], object_states[o], at_ns):
+            continue
+        if count >= len(plots):
+            clock[0]["overflow"] += 1
+            continue
         before = count
         motion = motion_at(objects, knots, o, at_ns)
         raster = (0.0, 0.0, 0.0)
