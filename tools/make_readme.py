@@ -10,7 +10,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "README.md"
 PICTURE = ROOT / "docs" / "images" / "murted-2019.png"
-BLOCK = re.compile(r"(<!-- output of: openiads (?P<command>.*?) -->\n```text\n)(?P<text>.*?)(^```$)", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(
+    r"(<!-- output of: openiads (?P<command>.*?) -->\n```text\n)(?P<text>.*?)(^```$)", re.MULTILINE | re.DOTALL
+)
 
 
 def main() -> None:
@@ -25,7 +27,13 @@ def main() -> None:
             return found[1] + "\n".join(lines) + "\n" + found[4]
 
         PAGE.write_text(BLOCK.sub(filled, PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-        drawing = [sys.executable, str(ROOT / "tools" / "draw_case.py"), str(Path(folder) / "runs" / "demo"), "-o", str(PICTURE)]
+        drawing = [
+            sys.executable,
+            str(ROOT / "tools" / "draw_case.py"),
+            str(Path(folder) / "runs" / "demo"),
+            "-o",
+            str(PICTURE),
+        ]
         subprocess.run(drawing, check=True)
 
 
