@@ -53,15 +53,21 @@ def sample_ranges() -> np.ndarray:
     return np.array(ranges)
 
 
-def survey(terrain: Terrain, place: str) -> Skyline:
-    """The skyline of a place, for antennas above its published ground and above that of the elevation model."""
+def plan_of(terrain: Terrain, place: str) -> Survey:
+    """How a place is surveyed: for antennas above its published ground and above that of the elevation model."""
     latitude, longitude, published = PLACES[place]
     lat, lon = np.radians(latitude), np.radians(longitude)
     model = float(terrain.elevation_m(lat, lon))
     grounds = np.array([model if published is None else published, model])
     antennas = np.unique((grounds[:, None] + ANTENNA_HEIGHTS_M).round(1))
-    plan = Survey(RAYS, sample_ranges(), antennas, FACTORS, np.radians(CREST_DEG), np.radians(STEP_DEG))
-    return survey_skyline(terrain, plan, skyline_id=place, latitude_rad=lat, longitude_rad=lon, source=SOURCE)
+    return Survey(RAYS, sample_ranges(), antennas, FACTORS, np.radians(CREST_DEG), np.radians(STEP_DEG))
+
+
+def survey(terrain: Terrain, place: str) -> Skyline:
+    """The skyline of a place."""
+    lat, lon = np.radians(PLACES[place][:2])
+    plan = plan_of(terrain, place)
+    return survey_skyline(terrain, plan, skyline_id=place, latitude_rad=float(lat), longitude_rad=float(lon), source=SOURCE)
 
 
 def text_of(skyline: Skyline, *, published: float | None, date: str) -> str:

@@ -9,6 +9,8 @@ import pytest
 
 from openiads.catalogue.skylines import load_skyline, parse_skyline, skyline_ids
 from openiads.errors import CatalogueError
+from openiads.geo.terrain.grid import Terrain
+from openiads.geo.terrain.skyline import survey_azimuth
 
 PLACES = ("diyarbakir", "hmeimim", "incirlik", "konya", "kurecik", "malatya-erhac", "murted")
 
@@ -75,15 +77,33 @@ def test_a_damaged_skyline_is_refused(text, says):
         parse_skyline(text, name="murted.csv")
 
 
-@pytest.mark.nightly
-@pytest.mark.shared_data
-def test_the_tool_writes_the_shipped_file_again(shared_data, monkeypatch):
-    folder = shared_data("terrain/dted0-turkey-emed")
+@pytest.fixture
+def tool(monkeypatch):
     monkeypatch.setattr(sys, "path", [str(Path(__file__).resolve().parents[2] / "tools"), *sys.path])
     import make_skylines
 
-    terrain = make_skylines.Terrain.open(folder, missing="sea")
+    return make_skylines
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize(("place", "azimuth"), [("murted", 17), ("hmeimim", 60), ("hmeimim", 270), ("kurecik", 147)])
+def test_single_degrees_come_out_as_shipped(shared_data, tool, place, azimuth):
+    terrain = Terrain.open(shared_data("terrain/dted0-turkey-emed"), missing="sea")
+    lat, lon = np.radians(tool.PLACES[place][:2])
+    plan = tool.plan_of(terrain, place)
+    points = survey_azimuth(terrain, plan, latitude_rad=lat, longitude_rad=lon, azimuth=azimuth)
+    shipped = load_skyline(place)
+    part = slice(*shipped.first[azimuth : azimuth + 2])
+    assert points == pytest.approx(
+        np.column_stack([shipped.range_m[part], shipped.height_amsl_m[part]]), rel=0, abs=0.01
+    )  # m
+
+
+@pytest.mark.nightly
+@pytest.mark.shared_data
+def test_the_tool_writes_the_shipped_file_again(shared_data, tool):
+    terrain = Terrain.open(shared_data("terrain/dted0-turkey-emed"), missing="sea")
     shipped = text_of("murted")
     date = shipped.split("# made: ")[1].split(" ")[0]
-    skyline = make_skylines.survey(terrain, "murted")
-    assert make_skylines.text_of(skyline, published=make_skylines.PLACES["murted"][2], date=date) == shipped
+    skyline = tool.survey(terrain, "murted")
+    assert tool.text_of(skyline, published=tool.PLACES["murted"][2], date=date) == shipped

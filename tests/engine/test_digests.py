@@ -68,7 +68,15 @@ def test_another_seed_is_another_run(reference: Any, cases: ModuleType) -> None:
 @pytest.mark.parametrize("hash_seed", ["0", "1"])
 def test_another_hash_seed(cases: ModuleType, reference: Any, tmp_path: Path, hash_seed: str) -> None:
     run = cases.cli(
-        "run", cases.SMALL, "--replications", str(REPLICATIONS), "--seed", "7", "-o", tmp_path / "run", PYTHONHASHSEED=hash_seed
+        "run",
+        cases.SMALL,
+        "--replications",
+        str(REPLICATIONS),
+        "--seed",
+        "7",
+        "-o",
+        tmp_path / "run",
+        PYTHONHASHSEED=hash_seed,
     )
     assert run.returncode == 0, run.stderr
     assert total_of(tmp_path / "run") == reference.digest().total

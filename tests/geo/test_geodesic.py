@@ -32,6 +32,18 @@ def equatorial_pairs(count):
     return np.column_stack([zeros, zeros, RNG.choice([0, 1e-9, -1e-9, 1e-5, 0.1], count), RNG.uniform(178.9, 181, count)])
 
 
+def nearly_equatorial_pairs(count):
+    pairs = random_pairs(count)
+    pairs[:, ::2] = RNG.normal(size=(count, 2)) * 10.0 ** RNG.uniform(-9, -2, (count, 1))
+    return pairs
+
+
+def pairs_around_a_pole(count):
+    pairs = random_pairs(count)
+    pairs[:, ::2] = 90 - np.abs(RNG.normal(size=(count, 2))) * 10.0 ** RNG.uniform(-7, -1, (count, 1))
+    return pairs
+
+
 def polar_pairs(count):
     pairs = random_pairs(count)
     pairs[:, 0] = RNG.choice([90, -90, 89.9999999, -89.999999], count)
@@ -45,7 +57,16 @@ def same_latitude_pairs(count):
     return pairs
 
 
-GENERATORS = [random_pairs, close_pairs, nearly_antipodal_pairs, equatorial_pairs, polar_pairs, same_latitude_pairs]
+GENERATORS = [
+    nearly_equatorial_pairs,
+    pairs_around_a_pole,
+    random_pairs,
+    close_pairs,
+    nearly_antipodal_pairs,
+    equatorial_pairs,
+    polar_pairs,
+    same_latitude_pairs,
+]
 
 
 @pytest.mark.parametrize("pairs_of", GENERATORS)

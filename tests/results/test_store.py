@@ -189,6 +189,14 @@ def test_a_missing_or_damaged_block_file_is_found(tmp_path: Path) -> None:
     folder = make(tmp_path / "run")
     block = folder / "blocks" / "000004-000007.json"
     stated = block.read_bytes()
+    without = json.loads(stated)
+    del without["parts"]["events"]
+    block.write_text(json.dumps(without))
+    with pytest.raises(ResultsError, match=r"000004-000007.json: table events is missing; run again with --resume"):
+        digest(folder)
+    with RunWriter.create(folder, fake_engine.info(), resume=True) as writer:
+        assert writer.pending() == [range(4, 8)]
+    make(folder, resume=True)
     block.write_bytes(stated[:50])
     with pytest.raises(ResultsError, match=r"000004-000007.json: is not JSON"):
         digest(folder)
@@ -265,6 +273,8 @@ def test_a_run_may_be_resumed_with_more_replications_other_workers_and_blocks(tm
         folder, fake_engine.info(replications=15, workers=3, block_size=9, overrides={"a.b": (1, 2)}), resume=True
     ) as writer:
         assert writer.pending() == [range(8, 12), range(12, 15)]  # blocks stay as they were; the short one is made anew
+        with pytest.raises(ResultsError, match=r"the run is not complete \(2 of 4 blocks\)"):
+            RunReader.open(folder)
     make(folder, resume=True, replications=15, overrides={"a.b": (1, 2)})
     assert digest(folder) == digest(make(tmp_path / "at-once", replications=15))
     assert not (folder / "events" / "part-000008-000009.parquet").exists()
@@ -341,3 +351,18 @@ def test_another_layout_version_is_refused(tmp_path: Path) -> None:
     path.write_text(json.dumps(manifest))
     with pytest.raises(ResultsError, match=r"a field is missing or unknown .*seed"):
         RunReader.open(folder)
+
+
+def test_reading_starts_no_thread_of_arrow(reference: Path) -> None:
+    """A thread of Arrow's that outlives the interpreter aborts the process at its exit (apache/arrow issue 34314)."""
+    code = (
+        "import os, sys; from pathlib import Path; from openiads.results.digest import digest; import scipy.special; "
+        "from openiads.results.measures import summarize; from openiads.results.store import RunReader; "
+        "before = set(os.listdir('/proc/self/task')); run = RunReader.open(Path(sys.argv[1])); "
+        "digest(run); summarize(run); run.table('events').to_pylist(); "
+        "print(len(set(os.listdir('/proc/self/task')) - before))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
+    command = [sys.executable, "-c", code, str(reference)]
+    ran = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    assert ran.stdout.strip() == "0"

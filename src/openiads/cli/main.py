@@ -13,7 +13,8 @@ INTERRUPTED = 130
 
 app = typer.Typer(
     name="openiads",
-    help="Simulate and study an integrated air-defence system from public figures. Every result holds in this model only.",
+    help="Simulate and study an integrated air-defence system from public figures. Every result holds in this model only. "
+    "To begin: `openiads demo`.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

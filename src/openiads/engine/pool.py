@@ -151,7 +151,7 @@ class _Workers:
         )
 
     def submit(self, block: object) -> "Future[Any]":
-        with _main_hidden() if self._hide_main else contextlib.nullcontext():
+        with _sigint_kept_from_children(), _main_hidden() if self._hide_main else contextlib.nullcontext():
             return self._executor.submit(_run_in_worker, block)
 
     def stop(self, *, at_once: bool) -> None:
@@ -220,7 +220,6 @@ _worker: dict[str, Any] = {}
 def _start_worker(
     alive: Connection, task: Callable[..., Any], initializer: Callable[..., object] | None, initargs: tuple[Any, ...]
 ) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     threading.Thread(target=_end_with_parent, args=(alive,), daemon=True).start()
     _worker["task"] = task
     try:
@@ -255,6 +254,16 @@ def _portable(error: Exception) -> Exception:
     except Exception:  # whatever makes it fail, it cannot travel
         return RuntimeError("".join(traceback.format_exception(error)))
     return error
+
+
+@contextlib.contextmanager
+def _sigint_kept_from_children() -> Iterator[None]:
+    """Processes that are started inside never see Ctrl-C, for which their parent answers; here it is only late."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _main_lock = threading.Lock()

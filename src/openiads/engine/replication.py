@@ -66,7 +66,7 @@ def run_replication(case: Case, state: State, scratch: Scratch, changes: Records
     if stop_row == len(case.calendar):
         settle_due(case, state, scratch, case.control[0]["duration_ns"])
         close_shots(case, state)
-        finish(case.control, case.objects, state.objects, state.counts)
+        finish(case.control, case.objects, state.objects, state.node_states, state.counts)
 
 
 @kernel
@@ -194,6 +194,8 @@ def engage(case: Case, state: State, f: int, now_ns: int) -> None:
     weapons = FREE if state.clock[0]["weapons_free"] > 0 and unit["weapons"] > 0 else unit["weapons"]
     masks = (case.mask_first, case.mask_range_m, case.mask_elevation_rad)
     ballistic_mps = case.control[0]["ballistic_mps"]
+    radar = case.radars[unit["radar"]]
+    boresight = boresight_at(radar, unit_state, now_ns)
     busy = engaged_tracks(tracker, state.tracks)
     after = NOTHING_RANKED
     shots = 2 if unit["doctrine"] == SALVO_2 else 1
@@ -207,9 +209,8 @@ def engage(case: Case, state: State, f: int, now_ns: int) -> None:
         before = -1
         for k in range(shots):
             at_ns = launch_ns + k * unit["cycle_ns"]
-            radar = case.radars[unit["radar"]]
             m, flight_s = choose_missile(
-                unit, radar, case.missiles, state.missiles_left, case.flight, track, at_ns, ballistic_mps, masks
+                unit, radar, boresight, case.missiles, state.missiles_left, case.flight, track, at_ns, ballistic_mps, masks
             )
             if m < 0:
                 break

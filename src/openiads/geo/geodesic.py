@@ -96,11 +96,11 @@ def _leave_k(s1: float, c1: float, s2: float, c2: float, longitude: float) -> fl
 
 @kernel
 def _reduced_k(latitude: float) -> tuple[float, float]:
-    """Sine and cosine of the reduced latitude; the cosine is never zero."""
+    """Sine and cosine of the reduced latitude; float64 holds no right angle, so the cosine is never zero."""
     sine = (1.0 - F) * math.sin(latitude)
     cosine = math.cos(latitude)
     norm = math.sqrt(sine * sine + cosine * cosine)
-    return sine / norm, max(cosine / norm, TINY)
+    return sine / norm, cosine / norm
 
 
 @kernel

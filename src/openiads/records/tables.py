@@ -44,8 +44,8 @@ IDENTITIES: Final = ("pending", "unknown", "friendly", "neutral", "hostile")
 TRACK_STATES: Final = ("tentative", "firm", "coasting")
 """Life of a track. Coasting: firm, but not updated in the last scan or frame of its radar."""
 
-SHOT_RESULTS: Final = ("in_flight", "killed", "missed", "track_lost", "out_of_envelope", "no_object", "already_dead")
-"""What became of a missile, in truth. `no_object`: the track was false."""
+SHOT_RESULTS: Final = ("in_flight", "killed", "missed", "track_lost", "out_of_envelope", "no_object", "target_gone")
+"""What became of a missile, in truth. `no_object`: the track was false; `target_gone`: killed or at its end before."""
 
 ASSESSMENTS: Final = ("none", "killed", "alive")
 """What the fire unit believes of a shot; `none` while it waits or when there was nothing to assess."""
@@ -137,6 +137,7 @@ _TABLES: Final = (
                 "tracks_started",
                 "tracks_firm",
                 "false_tracks_firm",
+                "tracks_refused",
                 "interrogations",
                 "misidentified",
                 "shots",

@@ -101,7 +101,7 @@ def chunk(table: Table, replication: int, rows: Any) -> bytes:
 
 
 def _of_chunks(table: Table, chunks: Iterable[tuple[int, bytes]]) -> bytes:
-    found = sorted(chunks)
+    found = list(chunks)
     digest = hashlib.sha256(head(table) + _u64(len(found)))
     for replication, value in found:
         digest.update(_i64(replication) + value)

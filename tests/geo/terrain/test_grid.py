@@ -65,7 +65,10 @@ def test_few_tiles_stay_in_memory(write_tile, tmp_path):
     terrain = Terrain.open(tmp_path, keep=2)
     lon = 30 + np.tile(np.arange(6), 3) + 0.25
     assert elevation(terrain, 40.5, lon) == pytest.approx(600 + 360 * (lon - 32), rel=0, abs=1e-8)  # m
-    assert len(terrain._tiles) == 2
+    assert set(terrain._tiles) == {(40, 34), (40, 35)}
+    elevation(terrain, 40.5, [34.5])
+    elevation(terrain, 40.5, [30.5])
+    assert set(terrain._tiles) == {(40, 34), (40, 30)}  # the one used longest ago went
 
 
 def test_longitudes_wrap(write_tile, tmp_path):

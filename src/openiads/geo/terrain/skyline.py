@@ -82,6 +82,12 @@ def wedge_heights_m(terrain: Terrain, survey: Survey, *, latitude_rad: float, lo
     return np.nan_to_num(terrain.elevation_m(lat, lon), nan=0.0)
 
 
+def survey_azimuth(terrain: Terrain, survey: Survey, *, latitude_rad: float, longitude_rad: float, azimuth: int) -> Floats:
+    """The points (n, 2: range, height) [m] that one degree of azimuth keeps, nearest first."""
+    ground = wedge_heights_m(terrain, survey, latitude_rad=latitude_rad, longitude_rad=longitude_rad, azimuth=azimuth)
+    return _thin(survey, _crests(survey, ground))
+
+
 def survey_skyline(
     terrain: Terrain,
     survey: Survey,
@@ -98,8 +104,7 @@ def survey_skyline(
     ranges, heights = [], []
     first = np.zeros(AZIMUTHS + 1, dtype=np.int64)
     for azimuth in range(AZIMUTHS):
-        ground = wedge_heights_m(terrain, survey, latitude_rad=latitude_rad, longitude_rad=longitude_rad, azimuth=azimuth)
-        points = _thin(survey, _crests(survey, ground))
+        points = survey_azimuth(terrain, survey, latitude_rad=latitude_rad, longitude_rad=longitude_rad, azimuth=azimuth)
         ranges.append(points[:, 0])
         heights.append(points[:, 1])
         first[azimuth + 1] = first[azimuth] + len(points)
