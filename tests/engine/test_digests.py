@@ -99,7 +99,7 @@ def test_without_the_jit(cases: ModuleType, tmp_path: Path) -> None:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_killed_and_resumed(cases: ModuleType, tmp_path: Path, workers: int) -> None:
     """SIGKILL when some blocks are there; the rest is made by --resume, and the digest is that of a run never cut off."""
-    folder, replications = tmp_path / "run", 240
+    folder, replications = tmp_path / "run", 120
     options = ("run", cases.SMALL, "--replications", replications, "--workers", workers, "-o", folder)
     running = subprocess.Popen(
         cases.openiads_command(*options), env=cases.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
