@@ -106,7 +106,10 @@ def test_detections_of_an_object_at_the_calibrated_point(cases: ModuleType) -> N
                     "speed_mps": 0.5,
                     "altitude_m": 3000,
                     "altitude_reference": "amsl",
-                    "waypoints": [{"latitude_deg": 40.0, "longitude_deg": 33.6}, {"latitude_deg": 40.0001, "longitude_deg": 33.6}],
+                    "waypoints": [
+                        {"latitude_deg": 40.0, "longitude_deg": 33.6},
+                        {"latitude_deg": 40.0001, "longitude_deg": 33.6},
+                    ],
                     "end": "stay",
                 },
             }
@@ -223,9 +226,7 @@ def test_a_second_shot_at_a_dead_target_is_assessed_by_its_own_draw(cases: Modul
     """Salvos of two, every intercept kills: the verdicts on killer and follower must not be one and the same."""
     overrides = {**ALWAYS, f"{UNIT}.assessment.p_miss_kill": 0.5, f"{UNIT}.command.doctrine": "salvo_2"}
     found = cases.run(cases.small(overrides), MANY)
-    fates = {
-        (r["replication"], r["reference_id"]): r for r in cases.rows(found["association"]) if r["reference"] == "shot"
-    }
+    fates = {(r["replication"], r["reference_id"]): r for r in cases.rows(found["association"]) if r["reference"] == "shot"}
     by_target: dict[Any, dict[str, str]] = {}
     for row in cases.rows(found["shots"]):
         fate = fates[row["replication"], f"{row['node']}/{row['shot']}"]
