@@ -39,7 +39,7 @@ def test_tables_in_every_form(run: Any) -> None:
     counted = connection.execute("select count(*) from outcomes where end_state = 'leaked'").fetchone()
     assert counted == ((frame["end_state"] == "leaked").sum(),)
     connection.close()
-    with pytest.raises(ResultsError, match="no table is called 'outcome'. Known"):
+    with pytest.raises(ResultsError, match=r"no table is called 'outcome'. Known"):
         run.table("outcome")
     with pytest.raises(ResultsError, match="replication 3 is not in this run"):
         run.table("outcomes", 3)

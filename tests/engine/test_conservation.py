@@ -1,6 +1,7 @@
 """What must add up in every replication, and laws that must hold whatever the figures."""
 
 from collections import Counter
+from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
@@ -98,9 +99,7 @@ def test_counts_agree_with_the_rows(tables: Any, cases: ModuleType) -> None:
 
 
 def test_every_shot_has_one_fate_and_every_kill_one_shot(tables: Any, cases: ModuleType) -> None:
-    fates = {
-        (r["replication"], r["reference_id"]): r for r in cases.rows(tables["association"]) if r["reference"] == "shot"
-    }
+    fates = {(r["replication"], r["reference_id"]): r for r in cases.rows(tables["association"]) if r["reference"] == "shot"}
     kills = {(r["replication"], r["object_id"]): r for r in cases.rows(tables["outcomes"]) if r["end_state"] == "killed"}
     for row in cases.rows(tables["shots"]):
         fate = fates.pop((row["replication"], f"{row['node']}/{row['shot']}"))
@@ -220,7 +219,7 @@ def test_higher_kill_probability_does_not_raise_mean_leakage(cases: ModuleType) 
     assert means == sorted(means, reverse=True)
     assert means[0] == 1.0
     assert means[0] - means[-1] > 0.5
-    against = [float((after > before).mean()) for before, after in zip(ladder, ladder[1:], strict=False)]
+    against = [float((after > before).mean()) for before, after in pairwise(ladder)]
     assert max(against) < 0.1
 
 

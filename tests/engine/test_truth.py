@@ -3,7 +3,6 @@
 import ast
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 import pytest
@@ -74,9 +73,7 @@ def leaks(source: str, *, resolving: bool = False) -> list[str]:
             for node in ast.walk(function):
                 if isinstance(node, ast.Assign):
                     for target in node.targets:
-                        tainted |= {
-                            name for name, part in bound(target, node.value) if reads_truth(part, tainted, sources)
-                        }
+                        tainted |= {name for name, part in bound(target, node.value) if reads_truth(part, tainted, sources)}
         for node in ast.walk(function):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue
