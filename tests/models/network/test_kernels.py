@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from openiads.models.network.kernels import arrives, free_message, put_in_transit, worth_sending
+from openiads.models.network.kernels import arrives, dequeue, enqueue, worth_sending, write_message
 from openiads.records.case import LINKS
-from openiads.records.state import CLOCK, CONTENT_STATUS, CONTENT_TRACKS, IN_TRANSIT, MESSAGES
+from openiads.records.state import CLOCK, CONTENT_STATUS, CONTENT_TRACKS, MESSAGES
 from openiads.streams.names import name_hash
 from openiads.tracking.records import TRACK
 
@@ -56,11 +56,9 @@ def test_a_message_is_a_copy() -> None:
     track["number"], track["update_ns"], track["identity"] = 9, 77, 4
     track["x"][:] = range(6)
     track["p"][:] = np.arange(36).reshape(6, 6)
-    assert free_message(messages) == 0
-    put_in_transit(messages[0], 3, 1, CONTENT_TRACKS, track, 500, -1)
+    write_message(messages[0], 21, 3, 1, CONTENT_TRACKS, track, 500, -1)
     track["x"][:] = 0.0
     message = messages[0]
-    assert message["status"] == IN_TRANSIT
     assert [int(message[f]) for f in ("link", "origin", "origin_number", "update_ns", "due_ns", "identity")] == [
         3,
         1,
@@ -71,6 +69,26 @@ def test_a_message_is_a_copy() -> None:
     ]
     assert message["x"].tolist() == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
     assert message["p"][5, 5] == 35.0
-    assert free_message(messages) == 1
-    messages["status"] = IN_TRANSIT
-    assert free_message(messages) == -1
+
+
+def test_messages_leave_in_the_order_in_which_they_arrive() -> None:
+    """Any order in, due times in order out; of two due at the same time the one sent first; places are used again."""
+    room = 40
+    messages, queue, clock = np.zeros(room, MESSAGES), np.arange(room, dtype=np.int32), np.zeros(1, CLOCK)
+    generator = np.random.default_rng(11)
+    waiting: list[tuple[int, int]] = []
+    sent = 0
+    for _ in range(300):
+        if waiting and (generator.random() < 0.45 or len(waiting) == room):
+            place = int(queue[0])
+            assert (int(messages[place]["due_ns"]), int(messages[place]["number"])) == min(waiting)
+            waiting.remove(min(waiting))
+            dequeue(clock, messages, queue)
+        else:
+            place = int(queue[clock[0]["in_transit"]])
+            messages[place]["due_ns"], messages[place]["number"] = generator.integers(0, 30), sent
+            waiting.append((int(messages[place]["due_ns"]), sent))
+            enqueue(clock, messages, queue)
+            sent += 1
+        assert clock[0]["in_transit"] == len(waiting)
+        assert sorted(queue.tolist()) == list(range(room))
