@@ -13,6 +13,7 @@ from typer.models import ArgumentInfo, ParameterInfo
 from openiads.cli.main import app
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "cli.md"
+REQUIRED = "**required**"
 HEAD = """# The command line
 
 Written by `tools/make_cli_page.py` from the commands; edit `src/openiads/cli/`, not this page.
@@ -98,7 +99,7 @@ def values(p: Parameter) -> str:
 def default(p: Parameter) -> str:
     """What holds when the option is left out."""
     if p.default is inspect.Parameter.empty:
-        return "**required**"
+        return REQUIRED
     return "" if p.default is None or p.default is False else f"`{p.default}`"
 
 
@@ -107,7 +108,13 @@ def section(name: str, function: Callable[..., None]) -> str:
     told = parameters(function)
     arguments = [p for p in told if p.is_argument]
     options = [p for p in told if not p.is_argument]
-    usage = " ".join([name, *map(metavar, arguments), *(["[OPTIONS]"] if options else [])])
+    usage = " ".join(
+        [
+            name,
+            *(metavar(p) if default(p) == REQUIRED else f"[{metavar(p)}]" for p in arguments),
+            *(["[OPTIONS]"] if options else []),
+        ]
+    )
     lines = [f"## {name}", "", inspect.cleandoc(function.__doc__ or ""), "", "```text", usage, "```", ""]
     if arguments:
         lines += ["| argument | meaning |", "|---|---|"]

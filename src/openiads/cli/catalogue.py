@@ -23,7 +23,7 @@ WIDEST = 110
 
 @app.command("list")
 def list_(
-    family: Annotated[str | None, typer.Argument(metavar="[FAMILY]", help="radars, missiles, signatures and so on.")] = None,
+    family: Annotated[str | None, typer.Argument(metavar="FAMILY", help="radars, missiles, signatures and so on.")] = None,
 ) -> None:
     """List the families of the catalogue, or the entries of one family."""
     from openiads.catalogue import load_catalogue

@@ -8,7 +8,7 @@ import typer
 
 def digest(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Run folder, as `openiads run` wrote it.")],
-    replication: Annotated[int | None, typer.Option(help="Of this replication only, from 0.")] = None,
+    replication: Annotated[int | None, typer.Option(min=0, help="Of this replication only, from 0.")] = None,
     tables: Annotated[bool, typer.Option("--tables", help="Print the digest of each table too.")] = False,
 ) -> None:
     """Print the SHA-256 of a run's results: equal results have equal digests."""

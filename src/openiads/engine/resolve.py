@@ -93,7 +93,7 @@ def note_firm(
     """A track became firm: the event of the node, and in truth whose it is."""
     counts[0]["tracks_firm"] += 1
     log_event(clock, events, now_ns, node, FIRM_EVENT, track["number"], -1, math.nan)
-    log_association(clock, associations, now_ns, node, TRACK_REFERENCE, track["number"], -1, truth, -1)
+    log_association(clock, associations, now_ns, node, TRACK_REFERENCE, track["number"], truth, -1)
     if truth < 0:
         counts[0]["false_tracks_firm"] += 1
     elif states[truth]["first_firm_ns"] < 0:
@@ -131,7 +131,7 @@ def interrogate(
     outcome = RIGHT if identity == deserved else (UNDECIDED if identity in (PENDING, UNKNOWN) else WRONG)
     if outcome == WRONG:
         counts[0]["misidentified"] += 1
-    log_association(clock, associations, now_ns, node_index, IDENTITY_REFERENCE, track["number"], -1, truth, outcome)
+    log_association(clock, associations, now_ns, node_index, IDENTITY_REFERENCE, track["number"], truth, outcome)
     return identity
 
 

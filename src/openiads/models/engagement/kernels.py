@@ -136,4 +136,5 @@ def plan_shot(
     shot["assessment"] = 0
     track["engaged"] += 1
     clock[0]["shots"] = k + 1
+    clock[0]["shot_ns"] = min(clock[0]["shot_ns"], launch_ns)
     clock[0]["due_ns"] = min(clock[0]["due_ns"], launch_ns)

@@ -56,7 +56,7 @@ def frame(
     truth: tuple[Records, Records, NDArray[np.uint64], Records],
     pd_table: NDArray[np.float64],
     masks: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]],
-    tracker: Record,
+    slots: tuple[int, int],
     tracks: Records,
     unit: Record,
     clock: Records,
@@ -67,8 +67,8 @@ def frame(
 ) -> int:
     """Plots of the frame that calendar row `row` closes, written to `plots`; returns how many.
 
-    `truth` is objects, knots, pair keys and object states; `tracker` and `tracks` are the node's own picture, which alone
-    decides where the radar points.
+    `truth` is objects, knots, pair keys and object states; `slots` (first, one past the last) of `tracks` are the node's own
+    picture, which alone decides where the radar points.
     """
     r = row["index"]
     radar = radars[r]
@@ -76,11 +76,10 @@ def frame(
     start_ns = row["at_ns"] - radar["period_ns"]
     budget = radar["dwells"]
     boresight = boresight_at(radar, unit, start_ns)
-    first, last = tracker["first_slot"], tracker["first_slot"] + tracker["capacity"]
     used = 0
     count = 0
     for wanted in range(4):
-        for slot in range(first, last):
+        for slot in range(slots[0], slots[1]):
             track = tracks[slot]
             cued = wanted == UPDATE + 1
             if used >= budget or (urgency(track) != wanted and not cued):
