@@ -101,3 +101,23 @@ def ends(cases: ModuleType, tables: Any, replication: int) -> dict[str, tuple[st
         for row in cases.rows(tables["outcomes"])
         if row["replication"] == replication and row["object_id"] != "another"
     }
+
+
+def test_ids_permuted_leave_the_order_in_which_radars_look(cases: ModuleType) -> None:
+    """Looks at one time and candidates of one frame are in the order of the flights' draws, not of their ids."""
+
+    def formation(tree: dict[str, Any]) -> None:
+        for number in range(6):
+            tree["objects"][f"wing-{number}"] = {**tree["objects"]["raider"]}
+
+    def turned(tree: dict[str, Any]) -> None:
+        formation(tree)
+        ids = sorted(tree["objects"])
+        permuted(tree, dict(zip(ids, reversed(ids), strict=True)))
+
+    orders = []
+    for edit in (formation, turned):
+        case = cases.lowered(cases.edited(edit)).case
+        orders.append([case.objects["name"][rows["object"]].tolist() for rows in (case.looks, case.candidates)])
+    assert orders[0] == orders[1]
+    assert min(map(len, orders[0])) > 200

@@ -20,3 +20,20 @@ def test_small_room_gives_the_same_rows(cases: ModuleType, what: str) -> None:
     for name, columns in expected.items():
         for column, values in columns.items():
             np.testing.assert_array_equal(found[name][column], values, err_msg=f"{name}.{column}")
+
+
+def test_a_frame_with_more_plots_than_room(cases: ModuleType) -> None:
+    """Only the multifunction radar is on and gives no false alarms: dwells that find the batch full are run again."""
+    quiet = {
+        "command_posts.post-1.search_radar.duty": 0.0,
+        "fire_units.unit-1.search_radar.duty": 0.0,
+        "fire_units.unit-1.engagement_radar.p_false_alarm": 1e-12,
+        "control.weapons": "hold",
+    }
+    lowered = cases.lowered(cases.small(quiet))
+    expected = decode(lowered, Simulation(lowered, 1).run(0, "full"), "full")
+    tight = Simulation(lowered, 1, room=replace(Room(), plots=1))
+    found = decode(lowered, tight.run(0, "full"), "full")
+    assert tight.room.factor > 1
+    for column, values in expected["plots"].items():
+        np.testing.assert_array_equal(found["plots"][column], values, err_msg=column)
