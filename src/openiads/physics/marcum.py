@@ -68,6 +68,22 @@ def coherent_detection_probability(*, snr: ArrayLike, p_fa: ArrayLike, pulses: i
     return np.asarray(special.ndtr(margin)), np.asarray(special.ndtr(-margin))
 
 
+def coherent_required_snr(*, p_d: ArrayLike, p_fa: ArrayLike, pulses: int) -> Array:
+    """Signal-to-noise ratio of one pulse, as a ratio, at which `coherent_detection_probability` is `p_d`.
+
+    `p_d` from `p_fa` to 1, exclusive; both broadcast. (Qinv(Pfa) - Qinv(Pd))^2 / (2N).
+    """
+    from scipy import special  # noqa: PLC0415
+
+    _require_pulses(pulses)
+    step = np.asarray(special.ndtri(p_d)) - special.ndtri(
+        require_within(1e-300, p_fa, 0.5, name="p_fa", source="coherent detection")
+    )
+    if not np.all((step >= 0) & np.isfinite(step)):
+        raise OutOfRangeError("p_d must lie between p_fa and 1 (exclusive)")
+    return np.asarray(step * step / (2.0 * pulses))
+
+
 def coherent_threshold(*, p_fa: ArrayLike, pulses: int, real: bool) -> Array:
     """Threshold on the sum of `pulses` samples of Gaussian noise of unit power, so that it is exceeded with `p_fa`.
 

@@ -78,14 +78,8 @@ def required_snr(inputs: Inputs) -> dict[str, Any]:
     pulses, detector = _pulses(inputs), _detector(inputs)
     p_d, p_fa = float(inputs["pd"]), float(inputs["pfa"])
     if detector in {"known phase", "real"}:
-        step = float(
-            marcum.coherent_threshold(p_fa=p_fa, pulses=1, real=True)
-            - marcum.coherent_threshold(p_fa=p_d, pulses=1, real=True)
-            if p_d <= 0.5
-            else marcum.coherent_threshold(p_fa=p_fa, pulses=1, real=True)
-            + marcum.coherent_threshold(p_fa=1.0 - p_d, pulses=1, real=True)
-        )
-        ratio = step * step / (pulses * (1.0 if detector == "real" else 2.0))
+        ratio = float(marcum.coherent_required_snr(p_d=p_d, p_fa=p_fa, pulses=pulses))
+        ratio *= 2.0 if detector == "real" else 1.0
     elif detector == "random phase":
         shape = detection.fluctuation_shape(swerling=_swerling(inputs), pulses=1)
         ratio = detection.required_snr(p_d=p_d, p_fa=p_fa, pulses=1, shape=shape) / pulses

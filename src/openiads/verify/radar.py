@@ -219,8 +219,8 @@ def moving_target(inputs: Inputs) -> dict[str, Any]:
         speed = waveform.first_common_blind_speed_mps(prfs_hz=prfs, wavelength_m=wavelength(inputs))
         return {"first_true_blind_speed_m_per_s": speed, "first_blind_speed_m_per_s": speed}
     if has(inputs, "wavelength", ("m",)) or has(inputs, "frequency", FREQUENCY):
-        speed = waveform.blind_speed_mps(order=inputs.get("n", 1), wavelength_m=wavelength(inputs), prf_hz=prfs)
-        out |= {"blind_speed_m_per_s": float(speed), "first_blind_speed_m_per_s": float(speed)}
+        speed = float(waveform.blind_speed_mps(order=inputs.get("n", 1), wavelength_m=wavelength(inputs), prf_hz=prfs))
+        out |= {"blind_speed_m_per_s": speed, "first_blind_speed_m_per_s": speed}
     pulses = inputs.get("pulses_in_canceller", inputs.get("n_pulses"))
     if pulses is None:
         return out
