@@ -1,11 +1,23 @@
+"""Beam shape: 3 dB one way and 6 dB two ways at half the half-power width. Patterns, scanning, gain and width."""
+
 import numpy as np
 import pytest
 from scipy import integrate
 
 from openiads.errors import OutOfRangeError
 from openiads.physics import antenna
+from openiads.physics.antenna import beam_shape_loss_db
 
 WIDTH = 0.03
+
+
+def test_six_decibels_two_ways_at_half_the_beamwidth() -> None:
+    assert beam_shape_loss_db(0.0, 1.5) == 0.0
+    assert beam_shape_loss_db(0.75, 1.5) == pytest.approx(6.0, rel=0, abs=1e-12)  # dB
+    assert beam_shape_loss_db(-0.75, 1.5) == beam_shape_loss_db(0.75, 1.5)
+    assert beam_shape_loss_db(1.5, 1.5) == pytest.approx(24.0, rel=0, abs=1e-12)
+    gaussian = 2 * 10 ** (-0.1 * beam_shape_loss_db(0.75, 1.5) / 2)  # one way, as a ratio: half the power
+    assert gaussian == pytest.approx(1.0, rel=0, abs=3e-3)  # 3 dB is 0.50119
 
 
 @pytest.mark.parametrize("power", [0, 1, 2, 3])
@@ -37,10 +49,6 @@ def test_removable_poles_and_nulls():
     around = antenna.cosine_pattern_db(angle_rad=[pole - 1e-6, pole, pole + 1e-6], beamwidth_rad=WIDTH, power=1)
     assert np.ptp(around) < 1e-2
     assert float(antenna.cosine_pattern_db(angle_rad=0.2, beamwidth_rad=WIDTH, power=3, floor_db=-30.0)) == -30.0
-
-
-def test_beam_shape_loss_is_two_way():
-    assert antenna.beam_shape_loss_db(WIDTH / 2, WIDTH) == pytest.approx(6.0)  # dB
 
 
 def test_scan_loss_and_widening():
