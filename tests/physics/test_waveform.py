@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from openiads.constants import SPEED_OF_LIGHT_MPS
@@ -46,6 +48,12 @@ def test_common_blind_speed_is_the_exact_least_common_multiple(prfs_hz, common_h
 def test_staggered_pair_at_1300_megahertz():
     got = waveform.first_common_blind_speed_mps(prfs_hz=[1000, 800], wavelength_m=SPEED_OF_LIGHT_MPS / 1.3e9)
     assert got == pytest.approx(461.2191661538462, rel=1e-13)  # m/s
+
+
+def test_hits_per_scan():
+    """300 Hz, 1.5 degrees, 5 turns a minute: 15 (the example of Skolnik's book)."""
+    got = waveform.hits_per_scan(beamwidth_rad=math.radians(1.5), scan_rate_radps=math.radians(30.0), prf_hz=300.0)
+    assert float(got) == pytest.approx(15.0, rel=1e-12)
 
 
 def test_blind_ranges_and_duty():

@@ -28,6 +28,7 @@ def test_ishigami_matches_its_closed_form():
     got = sensitivity.ishigami_indices(a=7.0, b=0.1)
     assert got.shapley == pytest.approx([0.4357470231788853, 0.4424111447900408, 0.12184183203107386], rel=1e-10)
     assert got.first_order == pytest.approx([0.3139, 0.4424, 0.0], rel=0, abs=1e-4)
+    assert got.variance == pytest.approx(7.0**2 / 8 + 0.1 * np.pi**4 / 5 + 0.01 * np.pi**8 / 18 + 0.5, rel=1e-12)
     assert got.total[2] == pytest.approx(0.2437, rel=0, abs=1e-4)
 
 
@@ -41,7 +42,8 @@ def test_first_order_indices_of_correlated_inputs_add_to_more_than_one_and_shapl
 
 def test_three_independent_inputs_have_one_kind_of_index_only():
     got = sensitivity.linear_gaussian_indices(coefficients=[1.0, 2.0, 3.0], covariance=np.eye(3))
-    for kind in got:
+    assert got.variance == pytest.approx(14.0, rel=1e-12)
+    for kind in (got.first_order, got.total, got.shapley):
         assert kind == pytest.approx(np.array([1, 4, 9]) / 14, rel=1e-12)
 
 

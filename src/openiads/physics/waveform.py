@@ -93,3 +93,12 @@ def duty_factor(*, prf_hz: ArrayLike, pulse_width_s: ArrayLike) -> Array:
     """Share of the time in which the radar transmits; average power over peak power. [-]"""
     duty = _above_zero(prf_hz, "prf_hz") * _above_zero(pulse_width_s, "pulse_width_s")
     return require_within(0.0, duty, 1.0, name="duty factor", source="a pulse train")
+
+
+def hits_per_scan(*, beamwidth_rad: ArrayLike, scan_rate_radps: ArrayLike, prf_hz: ArrayLike) -> Array:
+    """Pulses that a target gets while the half-power beam sweeps over it once, beamwidth times PRF over scan rate. [-]
+
+    Source: M. I. Skolnik, Introduction to Radar Systems, 3rd ed., 2001, eq. 2.30.
+    """
+    width, rate = _above_zero(beamwidth_rad, "beamwidth_rad"), _above_zero(scan_rate_radps, "scan_rate_radps")
+    return np.asarray(width * _above_zero(prf_hz, "prf_hz") / rate)

@@ -17,11 +17,12 @@ Array = NDArray[np.float64]
 
 
 class Indices(NamedTuple):
-    """Shares of the variance of the output, one per input; `shapley` splits every interaction evenly."""
+    """Shares of the variance of the output, one per input, and that variance; `shapley` splits every interaction evenly."""
 
     first_order: Array
     total: Array
     shapley: Array
+    variance: float
 
 
 def _from_interactions(parts: dict[tuple[int, ...], float], count: int) -> Indices:
@@ -34,7 +35,7 @@ def _from_interactions(parts: dict[tuple[int, ...], float], count: int) -> Indic
             shapley[i] += part / variance / len(members)
             if len(members) == 1:
                 first[i] += part / variance
-    return Indices(first, total, shapley)
+    return Indices(first, total, shapley, variance)
 
 
 def g_function_indices(a: Sequence[float]) -> Indices:
@@ -105,7 +106,7 @@ def linear_gaussian_indices(*, coefficients: ArrayLike, covariance: ArrayLike) -
         for size in range(n):
             weight = factorial(size) * factorial(n - size - 1) / factorial(n)
             shapley[i] += weight * sum(explained([*s, i]) - explained(s) for s in map(list, combinations(others, size)))
-    return Indices(first, total, shapley)
+    return Indices(first, total, shapley, variance)
 
 
 def estimate_sobol(function: Callable[[Array], Array], *, base: Array, other: Array) -> tuple[Array, Array]:

@@ -1,7 +1,7 @@
 """Runs files of truth cases against the public functions: values that others printed, or that we worked out separately.
 
-One adapter per topic reads the inputs of a case and calls the function that answers; the modules `radar`, `detection`,
-`statistics`, `environment` and `motion` hold them, each in a mapping `ADAPTERS` from topic to function.
+One adapter per topic reads the inputs of a case and calls the function that answers; the modules listed in `runner.MODULES` hold
+them, each in a mapping `ADAPTERS` from topic to function.
 """
 
 from openiads.verify.cases import Case, CasesError, load_cases

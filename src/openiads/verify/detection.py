@@ -44,6 +44,10 @@ def _detector(inputs: Inputs) -> str:
 
 def detection_probability(inputs: Inputs) -> dict[str, Any]:
     """Pd and the probability of a miss, from a false-alarm probability or a threshold."""
+    for a, b in (("a", "b"), ("alpha", "beta")):
+        if a in inputs and b in inputs:
+            found = marcum.marcum_q(order=_pulses(inputs), a=inputs[a], b=inputs[b])
+            return {"pd": float(found[0]), "p_miss": float(found[1])}
     snr, pulses = _snr(inputs), _pulses(inputs)
     detector = _detector(inputs)
     if "pfa" not in inputs:

@@ -94,3 +94,10 @@ def wavelength(inputs: Inputs) -> float:
     if has(inputs, "wavelength", ("m",)):
         return read(inputs, "wavelength", units=("m",))
     return light(inputs) / read(inputs, "frequency", units=FREQUENCY)
+
+
+def pulse_width(inputs: Inputs) -> float:
+    """Width of the uncompressed pulse, or the reciprocal of the bandwidth. [s]"""
+    if has(inputs, "bandwidth", FREQUENCY) and not has(inputs, "pulse_width", TIME):
+        return 1.0 / read(inputs, "bandwidth", units=FREQUENCY)
+    return read(inputs, "pulse_width", units=TIME)

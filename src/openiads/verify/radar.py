@@ -1,4 +1,4 @@
-"""Adapters: radar equation, noise, waveform, moving-target indication, clutter, jamming, accuracy."""
+"""Adapters: radar equation, noise, waveform, moving-target indication."""
 
 import math
 from collections.abc import Callable
@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 
 from openiads.constants import REFERENCE_TEMPERATURE_K
-from openiads.physics import accuracy, clutter, interference, mti, noise, radar_equation, waveform
+from openiads.physics import accuracy, mti, noise, radar_equation, waveform
 from openiads.verify.inputs import (
     ANGLE,
     FREQUENCY,
     LENGTH,
     POWER,
-    RATIO,
     TIME,
     Inputs,
     has,
     light,
+    pulse_width,
     read,
     read_db,
     wavelength,
@@ -28,12 +28,6 @@ def _temperature(inputs: Inputs) -> float:
     if "system_temperature_k" not in inputs and "noise_figure_db" in inputs:
         return float(noise.matched_system_temperature_k(noise_figure_db=inputs["noise_figure_db"]))
     return float(inputs.get("system_temperature_k", REFERENCE_TEMPERATURE_K))
-
-
-def _pulse_width(inputs: Inputs) -> float:
-    if has(inputs, "bandwidth", FREQUENCY) and not has(inputs, "pulse_width", TIME):
-        return 1.0 / read(inputs, "bandwidth", units=FREQUENCY)
-    return read(inputs, "pulse_width", units=TIME)
 
 
 def radar_range_equation(inputs: Inputs) -> dict[str, Any]:
@@ -67,7 +61,7 @@ def radar_range_equation(inputs: Inputs) -> dict[str, Any]:
         out |= {"received_power_w": power, "received_power_dbw": 10.0 * math.log10(power)}
         out["received_power_dbm"] = 10.0 * math.log10(power / 1e-3)
     if has(inputs, "pulse_width", TIME) or has(inputs, "bandwidth", FREQUENCY):
-        link |= {"pulse_width_s": _pulse_width(inputs), "system_temperature_k": _temperature(inputs)}
+        link |= {"pulse_width_s": pulse_width(inputs), "system_temperature_k": _temperature(inputs)}
         out |= _solved(inputs, link, has_range, has_power, has_rcs)
     return out
 
@@ -194,6 +188,10 @@ def waveforms(inputs: Inputs) -> dict[str, Any]:
         if has(inputs, "wavelength", ("m",)) or has(inputs, "frequency", FREQUENCY):
             speed = waveform.unambiguous_velocity_mps(wavelength_m=wavelength(inputs), prf_hz=prf)
             out |= {"unambiguous_velocity_m_per_s": float(speed), "first_blind_speed_m_per_s": 2.0 * float(speed)}
+    if has(inputs, "beamwidth", ANGLE) and ("scan_rate_deg_per_s" in inputs or "rotation_rate_rpm" in inputs):
+        rate = math.radians(inputs.get("scan_rate_deg_per_s", 6.0 * inputs.get("rotation_rate_rpm", 0.0)))
+        width = read(inputs, "beamwidth", units=ANGLE)
+        out["n_pulses"] = float(waveform.hits_per_scan(beamwidth_rad=width, scan_rate_radps=rate, prf_hz=prf))
     if has(inputs, "bandwidth", FREQUENCY):
         cell = accuracy.range_resolution_m(bandwidth_hz=read(inputs, "bandwidth", units=FREQUENCY))
         out["range_resolution_m"] = float(cell) * scale
@@ -211,32 +209,40 @@ def waveforms(inputs: Inputs) -> dict[str, Any]:
     return out
 
 
+def _doppler(inputs: Inputs, prf: float) -> float | None:
+    for name in ("doppler_over_prf", "normalized_doppler"):
+        if name in inputs:
+            return float(inputs[name]) * prf
+    if "radial_velocity_m_per_s" in inputs:
+        speed = inputs["radial_velocity_m_per_s"]
+        return float(waveform.doppler_shift_hz(radial_velocity_mps=speed, wavelength_m=wavelength(inputs)))
+    return float(inputs["doppler_hz"]) if "doppler_hz" in inputs else None
+
+
 def moving_target(inputs: Inputs) -> dict[str, Any]:
     """Blind speeds, improvement factor, response of a canceller."""
     out: dict[str, Any] = {}
-    prfs = inputs["prf_hz"]
+    prfs = inputs.get("prf_hz", 1.0 / inputs["pri_s"] if "pri_s" in inputs else 1.0)
     if isinstance(prfs, list):
         speed = waveform.first_common_blind_speed_mps(prfs_hz=prfs, wavelength_m=wavelength(inputs))
         return {"first_true_blind_speed_m_per_s": speed, "first_blind_speed_m_per_s": speed}
     if has(inputs, "wavelength", ("m",)) or has(inputs, "frequency", FREQUENCY):
         speed = float(waveform.blind_speed_mps(order=inputs.get("n", 1), wavelength_m=wavelength(inputs), prf_hz=prfs))
         out |= {"blind_speed_m_per_s": speed, "first_blind_speed_m_per_s": speed}
-    pulses = inputs.get("pulses_in_canceller", inputs.get("n_pulses"))
+    pulses = inputs.get("pulses_in_canceller", inputs.get("canceller_pulses", inputs.get("n_pulses")))
     if pulses is None:
         return out
     weights = mti.binomial_weights(int(pulses))
     interval = 1.0 / prfs
-    if "doppler_hz" in inputs or "radial_velocity_m_per_s" in inputs:
-        shift = inputs.get("doppler_hz")
-        if shift is None:
-            shift = waveform.doppler_shift_hz(
-                radial_velocity_mps=inputs["radial_velocity_m_per_s"], wavelength_m=wavelength(inputs)
-            )
+    shift = _doppler(inputs, prfs)
+    if shift is not None:
         gain = mti.canceller_gain(doppler_hz=shift, weights=weights, interval_s=interval)
         relative = gain / mti.noise_gain(weights)
         out |= {"response": float(gain), "power_response": float(gain), "voltage_response": float(np.sqrt(gain))}
         out |= {"response_db": 10.0 * math.log10(gain), "gain_over_noise_db": 10.0 * math.log10(relative)}
     spread = inputs.get("clutter_spectral_std_hz", inputs.get("clutter_spread_hz"))
+    if spread is None and "sigma_f_over_prf" in inputs:
+        spread = inputs["sigma_f_over_prf"] * prfs
     if spread is None and "clutter_velocity_std_m_per_s" in inputs:
         std = inputs["clutter_velocity_std_m_per_s"]
         spread = mti.clutter_spread_hz(velocity_std_mps=std, wavelength_m=wavelength(inputs))
@@ -248,116 +254,10 @@ def moving_target(inputs: Inputs) -> dict[str, Any]:
     return out
 
 
-def _reflectivity(inputs: Inputs, grazing: float) -> float:
-    if "sea_state" in inputs:
-        found = clutter.nrl_sea_reflectivity(
-            sea_state=inputs["sea_state"],
-            grazing_rad=grazing,
-            frequency_hz=read(inputs, "frequency", units=FREQUENCY),
-            polarization=str(inputs["polarization"])[:1].upper(),
-        )
-        return float(found)
-    if has(inputs, "gamma", RATIO):
-        return float(clutter.constant_gamma_reflectivity(gamma_db=read_db(inputs, "gamma"), grazing_rad=grazing))
-    return read(inputs, "nrcs", "sigma0", units=("m2_per_m2", *RATIO))
-
-
-def surface_clutter(inputs: Inputs) -> dict[str, Any]:
-    """Reflectivity of sea and land, and the cross-section of a patch."""
-    out: dict[str, Any] = {}
-    grazing = read(inputs, "grazing_angle", "grazing", units=ANGLE)
-    value = _reflectivity(inputs, grazing)
-    out["nrcs_m2_per_m2"] = out["sigma0"] = value
-    out["nrcs_db"] = out["sigma0_db"] = 10.0 * math.log10(value)
-    if has(inputs, "range", LENGTH):
-        patch = clutter.clutter_patch_m2(
-            range_m=read(inputs, "range", units=LENGTH),
-            azimuth_beamwidth_rad=read(inputs, "azimuth_beamwidth", units=ANGLE),
-            elevation_beamwidth_rad=read(inputs, "elevation_beamwidth", units=ANGLE),
-            grazing_rad=grazing,
-            pulse_width_s=_pulse_width(inputs),
-        )
-        out["patch_area_m2"] = float(patch)
-        out["clutter_rcs_m2"] = float(clutter.clutter_rcs_m2(reflectivity=value, patch_m2=patch))
-        out["clutter_rcs_dbsm"] = 10.0 * math.log10(out["clutter_rcs_m2"])
-    return out
-
-
-def measurement_accuracy(inputs: Inputs) -> dict[str, Any]:
-    """Standard errors of range, angle, Doppler and radial velocity, with floors, and resolutions."""
-    out: dict[str, Any] = {}
-    snr = read(inputs, "snr_after_integration", "snr", "energy_over_noise", units=RATIO)
-    if has(inputs, "beamwidth", ANGLE):
-        slope = float(inputs.get("monopulse_slope_km", inputs.get("monopulse_slope", accuracy.MONOPULSE_SLOPE)))
-        floor = read(inputs, "sigma_floor", "floor", "sigma_fixed", units=ANGLE, default=0.0)
-        sigma = accuracy.angle_sigma_rad(
-            beamwidth_rad=read(inputs, "beamwidth", units=ANGLE), snr=snr, floor_rad=floor, slope=slope
-        )
-        out |= {"sigma_angle_rad": float(sigma), "sigma_angle_deg": math.degrees(sigma)}
-    if has(inputs, "bandwidth", FREQUENCY) or has(inputs, "pulse_width", TIME):
-        band = 1.0 / _pulse_width(inputs) if has(inputs, "pulse_width", TIME) else read(inputs, "bandwidth", units=FREQUENCY)
-        floor = read(inputs, "sigma_floor", "floor", "sigma_fixed", units=LENGTH, default=0.0)
-        sigma = accuracy.range_sigma_m(bandwidth_hz=band, snr=snr, floor_m=floor)
-        out |= {"sigma_range_m": float(sigma), "range_resolution_m": float(accuracy.range_resolution_m(bandwidth_hz=band))}
-        if "sweep" in str(inputs.get("waveform", "")) or "fm" in str(inputs.get("waveform", "")).lower():
-            rms = float(accuracy.rms_bandwidth_linear_sweep_rad_per_s(bandwidth_hz=band))
-            out |= _delay(rms, snr, light(inputs)) | {"rms_bandwidth_rad_per_s": rms}
-    if "rms_bandwidth_rad_per_s" in inputs:
-        out |= _delay(inputs["rms_bandwidth_rad_per_s"], snr, light(inputs))
-    if has(inputs, "coherent_time", TIME):
-        time = read(inputs, "coherent_time", units=TIME)
-        zero = np.zeros(())
-        out["sigma_doppler_hz"] = float(accuracy.doppler_sigma_hz(coherent_time_s=time, snr=snr, floor_hz=zero))
-        if has(inputs, "wavelength", ("m",)) or has(inputs, "frequency", FREQUENCY):
-            wave = wavelength(inputs)
-            sigma = accuracy.radial_velocity_sigma_mps(wavelength_m=wave, coherent_time_s=time, snr=snr, floor_mps=zero)
-            cell = accuracy.velocity_resolution_mps(wavelength_m=wave, coherent_time_s=time)
-            out |= {"sigma_radial_velocity_m_per_s": float(sigma), "velocity_resolution_m_per_s": float(cell)}
-    return out
-
-
-def _delay(rms_bandwidth: float, snr: float, c: float) -> dict[str, float]:
-    sigma = float(accuracy.delay_sigma_bound_s(rms_bandwidth_rad_per_s=rms_bandwidth, energy_over_noise=snr))
-    return {"sigma_delay_s": sigma, "sigma_time_s": sigma, "sigma_range_m": c * sigma / 2.0}
-
-
-def jamming(inputs: Inputs) -> dict[str, Any]:
-    """Signal to jamming, burn-through and crossover range: stand-off when the jammer has its own range, else on the target."""
-    pair: dict[str, Any] = {
-        "peak_power_w": read(inputs, "peak_power", units=POWER),
-        "gain_db": read_db(inputs, "antenna_gain", "gain"),
-        "rcs_m2": read(inputs, "rcs", units=("m2", "dbsm")),
-        "radar_bandwidth_hz": read(inputs, "radar_bandwidth", units=FREQUENCY),
-        "jammer_power_w": read(inputs, "jammer_power", units=POWER),
-        "jammer_gain_db": read_db(inputs, "jammer_gain", default=1.0),
-        "jammer_bandwidth_hz": read(inputs, "jammer_bandwidth", units=FREQUENCY),
-    }
-    stand_off = has(inputs, "jammer_range", LENGTH)
-    out: dict[str, Any] = {}
-    wanted = read(inputs, "required_s_to_j", "required_signal_to_jamming", units=RATIO, default=1.0)
-    if stand_off:
-        pair["jammer_range_m"] = read(inputs, "jammer_range", units=LENGTH)
-        pair["gain_to_jammer_db"] = read_db(inputs, "sidelobe_gain", "gain_to_jammer")
-        reach = float(interference.stand_off_burn_through_m(required_signal_to_jamming=wanted, **pair))
-    else:
-        reach = float(interference.self_screening_burn_through_m(required_signal_to_jamming=wanted, **pair))
-    out |= {"burn_through_range_m": reach, "crossover_range_m": reach}
-    if has(inputs, "range", LENGTH) or has(inputs, "target_range", LENGTH):
-        target = read(inputs, "range", "target_range", units=LENGTH)
-        if not stand_off:
-            pair |= {"jammer_range_m": target, "gain_to_jammer_db": pair["gain_db"]}
-        ratio = float(interference.signal_to_jamming(range_m=target, **pair))
-        out |= {"s_to_j": ratio, "s_to_j_db": 10.0 * math.log10(ratio), "j_to_s_db": -10.0 * math.log10(ratio)}
-    return out
-
-
 ADAPTERS = {
     "radar_range_equation": radar_range_equation,
     "radar_search_equation": radar_search_equation,
     "noise_temperature": noise_temperature,
     "waveform": waveforms,
     "mti": moving_target,
-    "surface_clutter": surface_clutter,
-    "measurement_accuracy": measurement_accuracy,
-    "jamming": jamming,
 }

@@ -14,7 +14,7 @@ from openiads.verify.report import Result
 
 Adapter = Callable[[Mapping[str, Any]], Any]
 
-MODULES = ("radar", "detection", "statistics", "environment", "motion", "tracking")
+MODULES = ("radar", "sensing", "detection", "statistics", "environment", "motion", "tracking")
 """Modules of this package with a mapping `ADAPTERS`; one that is not there yet leaves its topics without an answer."""
 
 

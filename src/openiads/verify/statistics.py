@@ -92,6 +92,7 @@ def sensitivity_indices(inputs: Inputs) -> dict[str, Any]:
         "total_order": found.total,
         "shapley_effects": found.shapley,
         "first_order_sum": float(found.first_order.sum()),
+        "variance": found.variance,
     }
 
 
