@@ -39,7 +39,7 @@ def _deviance(x: Array, mean: Array) -> Array:
     w = np.where(np.abs(v) < 0.1, v, 0.0)
     square = w * w
     series = np.zeros_like(square)
-    for odd in range(23, 1, -2):
+    for odd in range(17, 1, -2):
         series = (series + 1.0 / odd) * square
     near = (x - mean) * w + 2.0 * x * w * series
     far: Array = x * np.log(x / mean) + mean - x
@@ -58,7 +58,7 @@ def poisson_term(count: ArrayLike, mean: ArrayLike) -> Array:
 
     Source: C. Loader, "Fast and accurate computation of binomial probabilities", 2000 (saddle-point form).
     """
-    x, mean = np.broadcast_arrays(np.asarray(count, dtype=np.float64), np.asarray(mean, dtype=np.float64))
+    x, mean = np.asarray(count, dtype=np.float64), np.asarray(mean, dtype=np.float64)
     safe = np.where(x > 0, x, 1.0)
     term = np.exp(-_stirling_error(safe) - _deviance(safe, mean)) / np.sqrt(2.0 * np.pi * safe)
     return np.where(x > 0, term, np.exp(-mean))
@@ -76,16 +76,12 @@ def negative_binomial_term(count: ArrayLike, mean: ArrayLike, shape: float) -> A
 
     Source: C. Loader, "Fast and accurate computation of binomial probabilities", 2000 (saddle-point form).
     """
-    x, mean = np.broadcast_arrays(np.asarray(count, dtype=np.float64), np.asarray(mean, dtype=np.float64))
-    safe = np.where(x > 0, x, 1.0)
+    x, mean = np.asarray(count, dtype=np.float64), np.asarray(mean, dtype=np.float64)
+    safe, kappa = np.where(x > 0, x, 1.0), np.asarray(shape, dtype=np.float64)
     total = safe + shape
-    kappa = np.full_like(safe, shape)
+    exponent = _stirling_error(total) - _stirling_error(safe) - _stirling_error(kappa)
     exponent = (
-        _stirling_error(total)
-        - _stirling_error(safe)
-        - _stirling_error(kappa)
-        - _deviance(safe, total * (mean / (mean + shape)))
-        - _deviance(kappa, total * (shape / (mean + shape)))
+        exponent - _deviance(safe, total * (mean / (mean + shape))) - _deviance(kappa, total * (shape / (mean + shape)))
     )
     term = np.exp(exponent) * np.sqrt(shape / (2.0 * np.pi * safe * total))
     return np.where(x > 0, term, np.exp(-shape * np.log1p(mean / shape)))
