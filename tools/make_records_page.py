@@ -82,7 +82,6 @@ NAMED = {
     ("HOLD", "TIGHT", "FREE"): "weapons control, in `case`",
     ("SHOOT_LOOK_SHOOT", "SALVO_2"): "doctrine",
     ("FREE_SHOT", "PLANNED", "FLYING", "ASSESSING", "DONE"): "status of a shot",
-    ("FREE_MESSAGE", "IN_TRANSIT"): "status of a message",
     ("CONTENT_TRACKS", "CONTENT_STATUS"): "content of a message",
     ("TENTATIVE", "FIRM"): "status of a track; 0 is a free slot",
     ("OWN", "REMOTE"): "source of a track",

@@ -161,7 +161,7 @@ def test_wrong_options_are_exit_code_two(openiads: Callable[..., Outcome], argum
 def test_demo(openiads: Callable[..., Outcome], tmp_path: Path) -> None:
     code, out, err = openiads("demo", "-o", tmp_path / "demo", "--replications", 2)
     assert code == 0, err
-    assert "public figures, in this model" in out
+    assert "Public figures, in this model" in out
     assert f"next: openiads explain {tmp_path / 'demo'} f-35a" in out
     assert openiads("explain", tmp_path / "demo", "f-35a")[0] == 0
     assert openiads("demo", "-o", tmp_path / "demo", "--replications", 2)[0] == 0  # replaced

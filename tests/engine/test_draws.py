@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-TABLES = ("objects", "outcomes", "magazines", "counts", "shots", "events", "association", "plots", "tracks", "messages")
+TABLES = ("objects", "outcomes", "magazines", "counts", "shots", "events", "association", "plots", "plot_association")
+TABLES += ("tracks", "messages")
 REPLICATIONS = 12
 FAR = {
     "side": "neutral",
@@ -55,7 +56,7 @@ def test_ids_permuted_leave_everything_that_nodes_know(cases: ModuleType, refere
         assert found[table].equals(reference[table]), table
     assert len(reference["plots"]) > 1000
     assert len(reference["shots"]) > 10
-    for table in ("association", "outcomes"):
+    for table in ("association", "plot_association", "outcomes"):
         expected = [{**row, "object_id": new.get(row["object_id"], "")} for row in cases.rows(reference[table])]
         assert sorted(map(str, cases.rows(found[table]))) == sorted(map(str, expected)), table
         assert not found[table].equals(reference[table])

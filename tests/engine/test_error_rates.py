@@ -208,8 +208,8 @@ def test_kills_taken_for_misses(cases: ModuleType) -> None:
     found = cases.run(cases.small({**ALWAYS, f"{UNIT}.assessment.p_miss_kill": 0.25}), MANY)
     verdicts = assessed(cases, found)
     assert not verdicts["missed", "alive"]
-    dead = sum(count for (fate, _), count in verdicts.items() if fate in ("killed", "already_dead"))
-    errors = verdicts["killed", "alive"] + verdicts["already_dead", "alive"]
+    dead = sum(count for (fate, _), count in verdicts.items() if fate in ("killed", "target_gone"))
+    errors = verdicts["killed", "alive"] + verdicts["target_gone", "alive"]
     cases.near_share(errors, dead, 0.25)
     cases.near_share(verdicts["killed", "alive"], verdicts["killed", "alive"] + verdicts["killed", "killed"], 0.25)
 
@@ -232,14 +232,14 @@ def test_a_second_shot_at_a_dead_target_is_assessed_by_its_own_draw(cases: Modul
         fate = fates[row["replication"], f"{row['node']}/{row['shot']}"]
         if row["assessment"] != "none" and fate["object_id"]:
             by_target.setdefault((row["replication"], fate["object_id"]), {}).setdefault(fate["result"], row["assessment"])
-    pairs = [(v["killed"], v["already_dead"]) for v in by_target.values() if {"killed", "already_dead"} <= set(v)]
+    pairs = [(v["killed"], v["target_gone"]) for v in by_target.values() if {"killed", "target_gone"} <= set(v)]
     cases.near_share(sum(a == b for a, b in pairs), len(pairs), 0.5)
 
 
 def test_default_assessment_errors(plain: Any, cases: ModuleType) -> None:
     spec = cases.small().spec.fire_units["unit-1"].assessment
     verdicts = assessed(cases, plain)
-    dead = {key: n for key, n in verdicts.items() if key[0] in ("killed", "already_dead")}
+    dead = {key: n for key, n in verdicts.items() if key[0] in ("killed", "target_gone")}
     alive = {key: n for key, n in verdicts.items() if key[0] in ("missed", "out_of_envelope")}
     cases.near_share(sum(n for (_, said), n in dead.items() if said == "alive"), sum(dead.values()), spec.p_miss_kill)
     cases.near_share(sum(n for (_, said), n in alive.items() if said == "killed"), sum(alive.values()), spec.p_false_kill)

@@ -99,7 +99,7 @@ def test_median_with_never() -> None:
 
 def test_summary_as_text(summary: Summary) -> None:
     text = format_summary(summary)
-    assert text.startswith("In this model, 3 replications, means with 95 % intervals:")
+    assert text.startswith("Public figures, in this model: 3 replications, means with 95 % intervals")
     assert "hostile: leaked / (leaked + killed)    25.0 % (0.0 % to 100.0 %), missing in 1" in text
     assert "drone-1   hostile     33.3 %     0.0 %    33.3 %    33.3 %         -" in text
     assert format_estimate(Estimate(None, None, None, 0)) == "missing"

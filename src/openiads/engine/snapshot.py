@@ -43,6 +43,7 @@ STATE_DTYPES: Final[dict[str, np.dtype[Any]]] = {
     "shot_index": np.dtype(np.int32),
     "identity_index": np.dtype(np.int32),
     "messages": records.MESSAGES,
+    "queue": np.dtype(np.int32),
     "events": records.EVENT_LOG,
     "associations": records.ASSOCIATION_LOG,
     "plot_log": records.PLOT_LOG,

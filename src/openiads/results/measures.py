@@ -190,7 +190,7 @@ def format_estimate(estimate: Estimate, *, percent: bool = False) -> str:
 def format_summary(summary: Summary) -> str:
     """The summary as plain text: one line per measure, then one per object."""
     shares = {"leakage", "p_any_friendly_shot"}
-    lines = [f"In this model, {summary.replications} replications, means with 95 % intervals:", ""]
+    lines = [f"Public figures, in this model: {summary.replications} replications, means with 95 % intervals", ""]
     width = max(len(m.meaning) for m in summary.measures)
     for m in summary.measures:
         text = format_estimate(m.estimate, percent=m.name in shares)
