@@ -23,6 +23,13 @@ def test_vertical_polarisation_worked_separately():
     assert 10 * np.log10(float(got)) == pytest.approx(by_hand, rel=0, abs=1e-9)  # dB
 
 
+@pytest.mark.parametrize(("polarization", "level_db"), [("V", -32.558518), ("H", -36.090263)])
+def test_every_constant_of_the_sea_model_worked_separately(polarization, level_db):
+    """Sea state 4, 5 degrees, 9 GHz, with a pocket calculator's arithmetic."""
+    got = clutter.nrl_sea_reflectivity(sea_state=4, grazing_rad=np.radians(5), frequency_hz=9e9, polarization=polarization)
+    assert 10 * np.log10(float(got)) == pytest.approx(level_db, rel=0, abs=1e-5)  # dB
+
+
 @pytest.mark.parametrize(
     ("change", "name"),
     [
