@@ -24,6 +24,11 @@ LAYER_BASE: Final = np.array([0.0, 11e3, 20e3, 32e3, 47e3, 51e3, 71e3])
 LAYER_LAPSE: Final = np.array([-6.5e-3, 0.0, 1e-3, 2.8e-3, 0.0, -2.8e-3, -2e-3])
 LAYER_TOP: Final = 84_852.0
 
+REFERENCE_PRESSURE: Final = 1013.25
+"""Surface pressure of the reference atmosphere, in hPa. ITU-R P.835-6."""
+REFERENCE_VAPOUR: Final = 7.5
+"""Surface water vapour density of the reference atmosphere, in g/m3. ITU-R P.835-6."""
+
 # Geometric height [m] and density [kg/m3] above the layers. US Standard Atmosphere 1976, table 1 (part 4).
 UPPER_HEIGHT: Final = 1e3 * np.array(
     [86, 90, 100, 110, 120, 130, 140, 150, 160, 180, 200, 250, 300, 350, 400, 450, 500, 600, 700, 800, 900, 1000], dtype=float
@@ -140,7 +145,7 @@ P835_RATE: Final = 34.1632
 P835_UPPER: Final = (95.571899, -4.011801, 6.424731e-2, -4.789660e-4, 1.340543e-6)
 
 
-def reference_air(*, geometric_height_m: ArrayLike, surface_water_vapour_gpm3: ArrayLike = 7.5) -> ReferenceAir:
+def reference_air(*, geometric_height_m: ArrayLike, surface_water_vapour_gpm3: ArrayLike = REFERENCE_VAPOUR) -> ReferenceAir:
     """Temperature, total pressure and water vapour density of the ITU-R mean annual global reference atmosphere.
 
     Parameters
@@ -181,7 +186,7 @@ def vapour_pressure_hpa(*, water_vapour_gpm3: ArrayLike, temperature_k: ArrayLik
 
 
 def saturation_pressure_hpa(
-    *, temperature_c: ArrayLike, pressure_hpa: ArrayLike = 1013.25, phase: Literal["water", "ice"] = "water"
+    *, temperature_c: ArrayLike, pressure_hpa: ArrayLike = REFERENCE_PRESSURE, phase: Literal["water", "ice"] = "water"
 ) -> Array:
     """Saturation pressure of water vapour over water or ice; the arguments broadcast. [hPa]
 
@@ -252,7 +257,7 @@ def refraction_factor(*, gradient_n_per_m: ArrayLike, earth_radius_m: ArrayLike)
     radius = require_within(1e6, earth_radius_m, 1e8, name="earth_radius_m", source="the effective-earth model")
     curvature = 1.0 + radius * gradient * 1e-6
     if np.any(curvature == 0.0):
-        raise OutOfRangeError("the refractivity gradient makes rays exactly parallel to the earth: k is infinite. Treat it as a duct.")
+        raise OutOfRangeError("the refractivity gradient makes rays exactly parallel to the earth: k is infinite; treat it as a duct")
     return np.asarray(1.0 / curvature)
 
 

@@ -27,6 +27,11 @@ J2: Final = 1.082629821e-3
 """Oblateness term of the gravity field. NGA.STND.0036, 2014, from C20 = -4.84165143790815e-4 times -sqrt(5)."""
 
 
+SECOND: Final = 1.0
+GROUND: Final = 0.0
+REST: Final = 0.0
+
+
 class FlatArc(NamedTuple):
     """Parabola over flat ground: arrays of one shape."""
 
@@ -36,7 +41,7 @@ class FlatArc(NamedTuple):
 
 
 def vacuum_arc(
-    *, speed_mps: ArrayLike, elevation_rad: ArrayLike, gravity_mps2: ArrayLike = STANDARD_GRAVITY_MPS2, height_m: ArrayLike = 0.0
+    *, speed_mps: ArrayLike, elevation_rad: ArrayLike, gravity_mps2: ArrayLike = STANDARD_GRAVITY_MPS2, height_m: ArrayLike = GROUND
 ) -> FlatArc:
     """Shot from `height_m` above flat ground without air; the arguments broadcast. [m, m, s]
 
@@ -66,7 +71,7 @@ def drag_fall(
     ballistic_coefficient_kgpm2: ArrayLike,
     density_kgpm3: ArrayLike,
     time_s: ArrayLike,
-    initial_speed_mps: ArrayLike = 0.0,
+    initial_speed_mps: ArrayLike = REST,
     gravity_mps2: ArrayLike = STANDARD_GRAVITY_MPS2,
 ) -> Fall:
     """Straight fall in air of constant density with drag as the square of speed; the arguments broadcast.
@@ -226,9 +231,9 @@ def ballistic_arc(
     velocity_ecef_mps: ArrayLike,
     longest_s: float,
     ballistic_coefficient_kgpm2: float = math.inf,
-    ground_m: float = 0.0,
+    ground_m: float = GROUND,
     oblate: bool = True,
-    step_s: float = 1.0,
+    step_s: float = SECOND,
 ) -> Arc:
     """Unpowered arc in the earth's turning frame with drag, until it comes down to `ground_m` or time runs out.
 

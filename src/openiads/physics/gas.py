@@ -27,6 +27,9 @@ EDITIONS: Final = ("P.676-12", "P.676-13")
 EARTH: Final = 6371.0
 """Earth radius of the layer sum, in kilometres. ITU-R P.676-13, Annex 1, sect. 2.2.1."""
 LAYERS: Final = 922
+GROUND: Final = 0.0
+SPACE: Final = 1e5
+"""Where the reference atmosphere starts and ends, in metres."""
 SOURCE: Final = "ITU-R P.676"
 
 
@@ -119,8 +122,8 @@ def slant_attenuation_db(
     frequency_hz: float,
     elevation_rad: float,
     surface_water_vapour_gpm3: float,
-    from_height_m: float = 0.0,
-    to_height_m: float = 1e5,
+    from_height_m: float = GROUND,
+    to_height_m: float = SPACE,
 ) -> float:
     """One-way attenuation of a refracted slant path through the reference atmosphere, line by line and layer by layer.
 

@@ -1,0 +1,1 @@
+"""Runs truth cases against the public functions."""
