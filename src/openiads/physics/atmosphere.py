@@ -1,13 +1,12 @@
 """The atmosphere: standard profiles, radio refractivity, and what they do to a radar ray."""
 
-import math
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from openiads.checks import require_within
-from openiads.constants import MEAN_EARTH_RADIUS_M, STANDARD_GRAVITY_MPS2
+from openiads.constants import STANDARD_GRAVITY_MPS2
 from openiads.errors import OutOfRangeError
 
 Array = NDArray[np.float64]
@@ -31,7 +30,8 @@ REFERENCE_VAPOUR: Final = 7.5
 
 # Geometric height [m] and density [kg/m3] above the layers. US Standard Atmosphere 1976, table 1 (part 4).
 UPPER_HEIGHT: Final = 1e3 * np.array(
-    [86, 90, 100, 110, 120, 130, 140, 150, 160, 180, 200, 250, 300, 350, 400, 450, 500, 600, 700, 800, 900, 1000], dtype=float
+    [86, 90, 100, 110, 120, 130, 140, 150, 160, 180, 200, 250, 300, 350, 400, 450, 500, 600, 700, 800, 900, 1000],
+    dtype=float,
 )
 UPPER_DENSITY: Final = np.array([
     6.958e-6, 3.416e-6, 5.604e-7, 9.708e-8, 2.222e-8, 8.152e-9, 3.831e-9, 2.076e-9, 1.233e-9, 5.194e-10, 2.541e-10,
@@ -104,7 +104,9 @@ def standard_air(*, geopotential_height_m: ArrayLike) -> Air:
     -----
     Source: NOAA/NASA/USAF, US Standard Atmosphere 1976, NOAA-S/T 76-1562, eqs. 23, 33a, 33b, 42, 50.
     """
-    height = require_within(-5e3, geopotential_height_m, LAYER_TOP, name="geopotential_height_m", source="the 1976 atmosphere")
+    height = require_within(
+        -5e3, geopotential_height_m, LAYER_TOP, name="geopotential_height_m", source="the 1976 atmosphere"
+    )
     layer = np.clip(np.searchsorted(LAYER_BASE, height, side="right") - 1, 0, None)
     depth = height - LAYER_BASE[layer]
     temperature = BASE_TEMPERATURE[layer] + LAYER_LAPSE[layer] * depth
@@ -257,7 +259,9 @@ def refraction_factor(*, gradient_n_per_m: ArrayLike, earth_radius_m: ArrayLike)
     radius = require_within(1e6, earth_radius_m, 1e8, name="earth_radius_m", source="the effective-earth model")
     curvature = 1.0 + radius * gradient * 1e-6
     if np.any(curvature == 0.0):
-        raise OutOfRangeError("the refractivity gradient makes rays exactly parallel to the earth: k is infinite; treat it as a duct")
+        raise OutOfRangeError(
+            "the refractivity gradient makes rays exactly parallel to the earth: k is infinite; treat it as a duct"
+        )
     return np.asarray(1.0 / curvature)
 
 

@@ -41,7 +41,11 @@ class FlatArc(NamedTuple):
 
 
 def vacuum_arc(
-    *, speed_mps: ArrayLike, elevation_rad: ArrayLike, gravity_mps2: ArrayLike = STANDARD_GRAVITY_MPS2, height_m: ArrayLike = GROUND
+    *,
+    speed_mps: ArrayLike,
+    elevation_rad: ArrayLike,
+    gravity_mps2: ArrayLike = STANDARD_GRAVITY_MPS2,
+    height_m: ArrayLike = GROUND,
 ) -> FlatArc:
     """Shot from `height_m` above flat ground without air; the arguments broadcast. [m, m, s]
 

@@ -68,6 +68,7 @@ def level_turn(
     """
     speed = require_within(1.0, speed_mps, 3000.0, name="speed_mps", source="a level turn")
     gravity = STANDARD_GRAVITY_MPS2
+    tangent = np.zeros(())
     if sum(value is not None for value in (bank_rad, load_factor, turn_rate_radps, radius_m)) != 1:
         raise OutOfRangeError("give exactly one of bank_rad, load_factor, turn_rate_radps and radius_m")
     if bank_rad is not None:
@@ -77,8 +78,8 @@ def level_turn(
         tangent = np.sqrt((n - 1.0) * (n + 1.0))
     elif turn_rate_radps is not None:
         tangent = speed * require_within(0.0, turn_rate_radps, 10.0, name="turn_rate_radps", source="a level turn") / gravity
-    else:
-        tangent = speed**2 / (gravity * require_within(1.0, radius_m or 0.0, 1e9, name="radius_m", source="a level turn"))
+    elif radius_m is not None:
+        tangent = speed**2 / (gravity * require_within(1.0, radius_m, 1e9, name="radius_m", source="a level turn"))
     speed, tangent = np.broadcast_arrays(speed, tangent)
     pull = gravity * tangent
     radius = np.divide(speed**2, pull, out=np.full(speed.shape, np.inf), where=pull > 0.0)

@@ -204,6 +204,7 @@ def spherical_factor(
 ) -> Array:
     """One-way field factor F = |f(e_d) + rho D Gamma f(e_r) exp(-j k dR)| over a spherical earth; the arguments broadcast. [-]
 
+    The reflected ray is weakened by R1 / R2 as over flat ground.
     `geometry` is from `spherical_reflection`, `reflection` Gamma from `fresnel_reflection`, `roughness` rho from
     `roughness_factor`; the patterns are field ratios to the beam's maximum at the two elevations in `geometry`.
     Source: L. V. Blake, Radar Range-Performance Analysis, 1986, eq. 6.6; D. K. Barton, Radar Equations for Modern Radar, 8.1.
@@ -212,5 +213,6 @@ def spherical_factor(
     rho = require_within(0.0, roughness, 1.0, name="roughness", source=SOURCE)
     gamma = np.asarray(reflection, dtype=np.complex128)
     phase = np.exp(-2j * np.pi * geometry.path_difference_m / wave)
-    second = rho * geometry.divergence * gamma * np.asarray(pattern_reflected) * phase
+    spreading = geometry.direct_m / (geometry.direct_m + geometry.path_difference_m)
+    second = rho * geometry.divergence * spreading * gamma * np.asarray(pattern_reflected) * phase
     return np.asarray(np.abs(np.asarray(pattern_direct) + second))

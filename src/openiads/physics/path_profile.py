@@ -121,14 +121,17 @@ def bullington_loss_db(
         v = float(np.max(_clearance(d, h, height1_m, height2_m, radius) * np.sqrt(2.0 * total / (wave * near * far))))
     else:
         slope2 = float(np.max((inner + bulge - height2_m) / far))
-        edge = (height2_m - height1_m + slope2 * total) / (slope1 + slope2)
+        both = slope1 + slope2  # 0 only where the ground just touches a level line of sight
+        edge = (height2_m - height1_m + slope2 * total) / both if both > 0.0 else 0.5 * total
         above = height1_m + slope1 * edge - (height1_m * (total - edge) + height2_m * edge) / total
         v = above * float(np.sqrt(2.0 * total / (wave * edge * (total - edge))))
-    edge_loss = float(knife_edge_loss_approx_db(fresnel_v=v))
-    return edge_loss + (1.0 - float(np.exp(-edge_loss / 6.0))) * (10.0 + 0.02 * total / 1e3)
+    edge_loss: float = float(knife_edge_loss_approx_db(fresnel_v=v))
+    return float(edge_loss + (1.0 - np.exp(-edge_loss / 6.0)) * (10.0 + 0.02 * total / 1e3))
 
 
-def smooth_heights_m(*, distance_m: ArrayLike, ground_m: ArrayLike, height1_m: float, height2_m: float) -> tuple[float, float]:
+def smooth_heights_m(
+    *, distance_m: ArrayLike, ground_m: ArrayLike, height1_m: float, height2_m: float
+) -> tuple[float, float]:
     """Heights above sea level, at both ends, of the smooth surface that the diffraction model fits to a profile. [m]
 
     Least squares, lowered where terrain stands above the line between the antennas, and never above the ground at the ends.

@@ -117,7 +117,10 @@ def plate_rcs_m2(
 
 
 def disc_rcs_m2(*, radius_m: ArrayLike, wavelength_m: ArrayLike) -> Array:
-    """Flat conducting disc at normal incidence, 4 pi A^2 / lambda^2; the arguments broadcast. [m2] Source: Knott, 2004, table 6.1."""
+    """Flat conducting disc at normal incidence, 4 pi A^2 / lambda^2; the arguments broadcast. [m2]
+
+    Source: E. F. Knott, J. F. Shaeffer and M. T. Tuley, Radar Cross Section, 2nd ed., 2004, table 6.1.
+    """
     area = np.pi * require_within(1e-6, radius_m, 1e4, name="radius_m", source=OPTICS) ** 2
     wave = require_within(1e-6, wavelength_m, 1e4, name="wavelength_m", source=OPTICS)
     return np.asarray(4.0 * np.pi * (area / wave) ** 2)
@@ -234,7 +237,9 @@ class AspectTable:
         if gap > 1e-9 and (gap <= widest or len(axis) == 1):
             axis, values = np.append(axis, turn), np.column_stack((values, values[:, 0]))
         around = np.where((around > axis[-1]) & (around > turn - 1e-9), 0.0, around)
-        require_within(0.0, around, float(axis[-1]) + 1e-9, name="azimuth_rad from the table's first", source=f"table {self.name!r}")
+        require_within(
+            0.0, around, float(axis[-1]) + 1e-9, name="azimuth_rad from the table's first", source=f"table {self.name!r}"
+        )
         up, around = np.broadcast_arrays(up, around)
         i, s = _cell(self.elevation_rad, up)
         j, t = _cell(axis, around)

@@ -9,7 +9,7 @@ import numpy as np
 
 from openiads.constants import STANDARD_GRAVITY_MPS2
 from openiads.errors import OutOfRangeError
-from openiads.geo import ellipsoid, geodesic
+from openiads.geo import ellipsoid, geodesic, surface
 from openiads.geo.angles import wrap_signed
 from openiads.physics import ballistics, kill, kinematics
 from openiads.verify.quantities import Quantities, answer, no_answer
@@ -38,7 +38,9 @@ def aircraft_turn_topic(inputs: Inputs) -> Answer:
     found |= answer("speed", true_airspeed=speed)
     rate = np.maximum(turn.turn_rate_radps, 1e-300)
     acceleration = STANDARD_GRAVITY_MPS2 * np.tan(turn.bank_rad)
-    return found | answer("time", time_for_360=2.0 * np.pi / rate) | answer("acceleration", lateral_acceleration=acceleration)
+    return (
+        found | answer("time", time_for_360=2.0 * np.pi / rate) | answer("acceleration", lateral_acceleration=acceleration)
+    )
 
 
 def coordinated_turn_topic(inputs: Inputs) -> Answer:
@@ -58,7 +60,9 @@ def coordinated_turn_topic(inputs: Inputs) -> Answer:
     places = [order.index(name) for name in ours]
     after = state.copy()
     after[places] = matrix @ state[places]
-    return {"state": after.tolist(), "transition_matrix": matrix.tolist()} | answer("speed", speed=np.hypot(*after[places][1::2]))
+    return {"state": after.tolist(), "transition_matrix": matrix.tolist()} | answer(
+        "speed", speed=np.hypot(*after[places][1::2])
+    )
 
 
 def coriolis_topic(inputs: Inputs) -> Answer:
@@ -99,7 +103,9 @@ def ballistic_topic(inputs: Inputs) -> Answer:
         arc = ballistics.minimum_energy_trajectory(ground_range_m=ground, **around)
     else:
         raise no_answer("ballistic", inputs)
-    found = answer("speed", burnout_speed=arc.burnout_speed_mps) | answer("angle", flight_path_angle=arc.flight_path_angle_rad)
+    found = answer("speed", burnout_speed=arc.burnout_speed_mps) | answer(
+        "angle", flight_path_angle=arc.flight_path_angle_rad
+    )
     found |= answer("length", apogee=arc.apogee_m, ground_range=arc.ground_range_m)
     return found | answer("time", time_of_flight=arc.time_of_flight_s)
 
@@ -247,15 +253,12 @@ def _about_a_point(q: Quantities, site: Site | None) -> Answer:
 
 
 def _curvature(lat: float) -> Answer:
-    """Radii of curvature at a latitude. W. Torge and J. Müller, Geodesy, 4th ed., 2012, sect. 4.1."""
-    root = math.sqrt(1.0 - ellipsoid.E2 * math.sin(lat) ** 2)
-    normal, meridian = ellipsoid.A / root, ellipsoid.A * (1.0 - ellipsoid.E2) / root**3
-    here = ellipsoid.geodetic_to_ecef(latitude_rad=lat, longitude_rad=0.0, height_m=0.0)
-    geocentric = math.atan2(float(here[2]), float(here[0]))
-    found = answer("length", meridian_radius=meridian, transverse_radius=normal, prime_vertical_radius=normal)
-    found |= answer("length", parallel_radius=normal * math.cos(lat), geocentric_radius=math.hypot(here[0], here[2]))
-    reduced = math.atan2((1.0 - ellipsoid.F) * math.sin(lat), math.cos(lat))
-    return found | answer("angle", geocentric_lat=geocentric, parametric_lat=reduced, reduced_lat=reduced)
+    found = surface.curvature(latitude_rad=lat)
+    lengths = answer("length", meridian_radius=found.meridian_m, parallel_radius=found.parallel_m)
+    lengths |= answer("length", transverse_radius=found.prime_vertical_m, prime_vertical_radius=found.prime_vertical_m)
+    reduced = found.reduced_latitude_rad
+    angles = answer("angle", geocentric_lat=found.geocentric_latitude_rad, parametric_lat=reduced, reduced_lat=reduced)
+    return lengths | answer("length", geocentric_radius=found.geocentric_m) | angles
 
 
 def _looking_down(q: Quantities, site: Site | None) -> Answer:
@@ -266,13 +269,7 @@ def _looking_down(q: Quantities, site: Site | None) -> Answer:
     tilt, azimuth = q.need("angle", "tilt_from_nadir", "tilt"), q.need("angle", "azimuth")
     flat = math.sin(tilt)
     ray = axes.T @ np.array([flat * math.sin(azimuth), flat * math.cos(azimuth), -math.cos(tilt)])
-    scale = np.array([1.0, 1.0, ellipsoid.A / ellipsoid.B]) / ellipsoid.A
-    start, along = here * scale, ray * scale
-    a, half, c = float(along @ along), float(along @ start), float(start @ start) - 1.0
-    square = half * half - a * c
-    if square < 0.0 or half > 0.0:
-        raise OutOfRangeError("the line of sight misses the earth")
-    distance = c / (-half + math.sqrt(square))
+    distance = float(surface.sight_line_range_m(position_ecef_m=here, direction_ecef=ray))
     return _place(here + distance * ray) | answer("length", slant_range=distance)
 
 
@@ -290,7 +287,8 @@ def interceptor_topic(inputs: Inputs) -> Answer:
         delay_s=delay,
     )
     count = len(found.time_of_flight_s)
-    result: Answer = {"solutions": count, "number_of_solutions": count, "intercept_possible": count > 0, "feasible": count > 0}
+    result: Answer = {"solutions": count, "number_of_solutions": count, "feasible": count > 0}
+    result |= dict.fromkeys(("intercept_possible", "intercept_exists", "solution_exists"), count > 0)
     if count == 0:
         return result | dict.fromkeys(("time_of_flight_s", "intercept_xy_m", "intercept_xyz_m", "intercept_time_s"))
     first, where = float(found.time_of_flight_s[0]), found.position_m[0] + start
@@ -327,7 +325,9 @@ def engagement_topic(inputs: Inputs) -> Answer:
         return {"shots": _shots_for(float(required), p, common)}
     whole = float(kill.salvo_kill_probability(p_kill=p, shots=shots, common_failure=common))
     alone = float(kill.salvo_kill_probability(p_kill=p * (1.0 - common), shots=shots))
-    same = dict.fromkeys(("kill_probability_independent", "independent_kill_probability", "kill_probability_if_independent"), alone)
+    same = dict.fromkeys(
+        ("kill_probability_independent", "independent_kill_probability", "kill_probability_if_independent"), alone
+    )
     return {"kill_probability": whole, "leakage_probability": 1.0 - whole, "expected_shots": float(shots)} | same
 
 
@@ -354,7 +354,9 @@ def _salvos(q: Quantities, doctrine: str, shots: float | None) -> list[int]:
 
 def _shots_for(required: float, p: float, common: float) -> int:
     if not 0.0 < p < 1.0 or not 0.0 <= required < 1.0 - common:
-        raise OutOfRangeError(f"no salvo reaches {required:g} with a single-shot probability of {p:g} and common failure {common:g}")
+        raise OutOfRangeError(
+            f"no salvo reaches {required:g} with a single-shot probability of {p:g} and common failure {common:g}"
+        )
     return math.ceil(math.log1p(-required / (1.0 - common)) / math.log1p(-p) - 1e-12)
 
 
