@@ -138,3 +138,10 @@ def test_heights_outside_the_atmosphere_are_refused():
         standard_air(geopotential_height_m=90_000.0)
     with pytest.raises(OutOfRangeError, match="geometric_height_m"):
         reference_air(geometric_height_m=-1.0)
+
+
+def test_reference_air_above_86_km():
+    """ITU-R P.835-6, eqs. 4 and 5; the pressure meets the 1976 table (0.0018359 hPa at 90 km, 3.2011e-4 hPa at 100 km)."""
+    air = reference_air(geometric_height_m=[86_500.0, 90e3, 95e3, 100e3])
+    assert air.temperature_k == pytest.approx([186.8673, 186.8673, 188.42, 195.08], rel=0, abs=0.05)  # K
+    assert air.pressure_hpa[[1, 3]] == pytest.approx([0.0018359, 3.2011e-4], rel=5e-3, abs=0)

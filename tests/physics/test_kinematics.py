@@ -98,3 +98,9 @@ def test_a_launch_delay_lets_the_target_fly_on():
 def test_hermite_meets_its_ends():
     assert hermite(1.0, 2.0, 5.0, -1.0, 3.0, 0.0) == pytest.approx((1.0, 2.0), rel=1e-14)
     assert hermite(1.0, 2.0, 5.0, -1.0, 3.0, 1.0) == pytest.approx((5.0, -1.0), rel=1e-14)
+
+
+def test_a_target_at_the_launcher_is_met_at_once():
+    assert constant_speed_intercepts(
+        position_m=[0.0, 0.0], velocity_mps=[9.0, 0.0], speed_mps=50.0
+    ).time_of_flight_s.tolist() == [0.0]

@@ -145,3 +145,14 @@ def test_malformed_profiles_are_refused(distance_m, ground_m, height1_m, message
         path_horizon(
             distance_m=distance_m, ground_m=ground_m, height1_m=height1_m, height2_m=10.0, effective_radius_m=RADIUS_M
         )
+
+
+def test_smooth_surface_is_lowered_under_an_obstacle_by_its_slopes():
+    """P.452-18, eqs. 164 to 167, worked here: one ridge of 200 m a quarter of the way along a level path."""
+    distance_m, ground_m = np.arange(5) * 1e4, np.array([300.0, 500.0, 300.0, 300.0, 300.0])
+    start, end = smooth_heights_m(distance_m=distance_m, ground_m=ground_m, height1_m=310.0, height2_m=310.0)
+    v1 = 1e4 * (800 + 800 + 600 + 600)
+    v2 = 1e4 * (500 * 2e4 + 300 * 1e4 + 300 * 5e4 + 500 * 4e4 + 300 * 8e4 + 300 * 7e4 + 300 * 11e4 + 300 * 10e4)
+    low1, low2 = 190.0 * 0.75, 190.0 * 0.25  # 190 m above the line; slopes are as 3 to 1
+    assert start == pytest.approx((2 * v1 * 4e4 - v2) / 16e8 - low1, rel=1e-12)
+    assert end == pytest.approx((v2 - v1 * 4e4) / 16e8 - low2, rel=1e-12)

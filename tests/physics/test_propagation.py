@@ -153,3 +153,22 @@ def test_sea_matters_for_vertical_polarisation_at_low_frequency():
     assert mixed == pytest.approx(0.75 * land + 0.25 * sea, rel=1e-12)
     with pytest.raises(OutOfRangeError, match="polarisation 'circular'"):
         first_term_loss_db(**{**case, "polarisation": "circular"})
+
+
+def test_the_height_gain_has_a_floor():
+    """An antenna on the ground gains 2 + 20 log10 K and no less: lowering it further changes nothing. P.526-15, eq. 18."""
+    case = {
+        "distance_m": 1e5, "height2_m": 10.0, "effective_radius_m": 8.5e6, "frequency_hz": 1e8, "polarisation": "vertical",
+    }  # fmt: skip
+    low, lower, high = (float(first_term_loss_db(height1_m=h, **case)) for h in (0.02, 0.01, 50.0))
+    assert low == lower
+    k = (
+        0.036
+        * (8500.0 * 0.1) ** (-1 / 3)
+        * (21.0**2 + (18 * 0.003 / 0.1) ** 2) ** -0.25
+        * math.hypot(22.0, 18 * 0.003 / 0.1)
+    )
+    scale = (1 + 1.6 * k**2 + 0.67 * k**4) / (1 + 4.5 * k**2 + 1.53 * k**4)
+    b = scale**2 * 0.9575 * (0.1**2 / 8500.0) ** (1 / 3) * 50.0
+    assert b < 2.0
+    assert low - high == pytest.approx(20 * math.log10(b + 0.1 * b**3) - 2.0 - 20 * math.log10(k), rel=1e-9)
