@@ -1,8 +1,10 @@
 """Shared fixtures: where the real terrain, ADS-B, ASTERIX and DIS files are, and what happens when they are not."""
 
+import importlib.util
 import os
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -23,3 +25,14 @@ def shared_data() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def cases() -> ModuleType:
+    """The module `tests/cases.py`: runs of the small case. A fixture, since test modules do not import one another."""
+    spec = importlib.util.spec_from_file_location("openiads_test_cases", Path(__file__).with_name("cases.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,6 +1,8 @@
 """The Python face: load a scenario, run it, open a run. Composes the floors below and adds nothing of its own."""
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,9 +30,10 @@ def load_scenario(path: str | Path, *, variant: str | None = None, overrides: Ma
 class Run:
     """A run on disk, with its tables for pandas, Polars, DuckDB and Arrow."""
 
-    def __init__(self, reader: "RunReader", keep: Any = None) -> None:
+    def __init__(self, reader: "RunReader", temporary: Path | None = None) -> None:
         self._reader = reader
-        self._keep = keep
+        if temporary is not None:
+            weakref.finalize(self, shutil.rmtree, temporary, ignore_errors=True)
 
     @property
     def folder(self) -> Path:
@@ -59,7 +62,7 @@ class Run:
 
     def to_pandas(self, name: str, replication: int | None = None) -> Any:
         """A table as `pandas.DataFrame` (needs the extra `query`)."""
-        return self.table(name, replication).to_pandas()
+        return self.table(name, replication).to_pandas(use_threads=False)  # threads of Arrow outlive the interpreter
 
     def to_polars(self, name: str, replication: int | None = None) -> Any:
         """A table as `polars.DataFrame` (needs the extra `query`)."""
@@ -141,6 +144,8 @@ def run(
     from openiads.engine.decode import object_table  # noqa: PLC0415 - compiles on import of its kernels
     from openiads.engine.lowering import lower  # noqa: PLC0415
     from openiads.engine.pool import run_blocks  # noqa: PLC0415
+    from openiads.engine.simulation import Simulation  # noqa: PLC0415
+    from openiads.engine.warmup import is_warm  # noqa: PLC0415
     from openiads.engine.work import BlockTask  # noqa: PLC0415
     from openiads.results.manifest import RunInfo  # noqa: PLC0415
     from openiads.results.store import RunReader, RunWriter  # noqa: PLC0415
@@ -152,8 +157,8 @@ def run(
     if isinstance(scenario, str | Path):
         scenario = load_scenario(scenario)
     lowered = lower(scenario)
-    keep = tempfile.TemporaryDirectory(prefix="openiads-") if out is None else None
-    folder = Path(keep.name) / "run" if keep is not None else Path(str(out))
+    temporary = Path(tempfile.mkdtemp(prefix="openiads-")) if out is None else None
+    folder = temporary / "run" if temporary is not None else Path(str(out))
     info = RunInfo(
         scenario=scenario.to_yaml(),
         scenario_sha256=scenario.sha256,
@@ -169,15 +174,24 @@ def run(
         workers=workers,
         placeholders={f.path: f.value for f in scenario.figures if f.placeholder},
     )
-    with RunWriter.create(folder, info, resume=resume, overwrite=overwrite) as writer:
-        writer.write_common({"objects": object_table(lowered.names)})
-        task = BlockTask(lowered=lowered, seed=seed, sink=writer.block_writer())
-        pending = writer.pending()
-        report = on_progress or (lambda done: None)
-        report(replications - sum(len(block) for block in pending))
-        run_blocks(task, pending, workers=min(workers, max(1, len(pending))), on_done=lambda block, done: report(done))
-        writer.finish()
-    return Run(RunReader.open(folder), keep)
+    try:
+        with RunWriter.create(folder, info, resume=resume, overwrite=overwrite) as writer:
+            writer.write_common({"objects": object_table(lowered.names)})
+            task = BlockTask(lowered=lowered, seed=seed, sink=writer.block_writer())
+            pending = writer.pending()
+            if workers > 1 and pending and not is_warm():
+                Simulation(lowered, seed).run(
+                    first_replication, "counts"
+                )  # or every worker would compile the same kernels at the same time
+            report = on_progress or (lambda done: None)
+            report(replications - sum(len(block) for block in pending))
+            run_blocks(task, pending, workers=min(workers, max(1, len(pending))), on_done=lambda block, done: report(done))
+            writer.finish()
+    except BaseException:
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    return Run(RunReader.open(folder), temporary)
 
 
 _run = run

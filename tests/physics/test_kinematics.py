@@ -1,4 +1,4 @@
-"""Turns and intercepts: printed values, conservation, every number of solutions."""
+"""Hermite arcs, turns and intercepts: printed values, conservation, every number of solutions."""
 
 import math
 
@@ -95,12 +95,30 @@ def test_a_launch_delay_lets_the_target_fly_on():
     assert late.time_of_flight_s == pytest.approx(moved.time_of_flight_s, rel=1e-14)
 
 
-def test_hermite_meets_its_ends():
-    assert hermite(1.0, 2.0, 5.0, -1.0, 3.0, 0.0) == pytest.approx((1.0, 2.0), rel=1e-14)
-    assert hermite(1.0, 2.0, 5.0, -1.0, 3.0, 1.0) == pytest.approx((5.0, -1.0), rel=1e-14)
-
-
 def test_a_target_at_the_launcher_is_met_at_once():
     assert constant_speed_intercepts(
         position_m=[0.0, 0.0], velocity_mps=[9.0, 0.0], speed_mps=50.0
     ).time_of_flight_s.tolist() == [0.0]
+
+
+def test_ends_and_a_cubic_in_between() -> None:
+    def value(t: float) -> float:
+        return 2.0 - 3.0 * t + 0.5 * t * t - 0.25 * t * t * t
+
+    def rate(t: float) -> float:
+        return -3.0 + t - 0.75 * t * t
+
+    h = 4.0
+    ends = (value(1.0), rate(1.0), value(1.0 + h), rate(1.0 + h), h)
+    for share in (0.0, 0.125, 0.5, 0.9, 1.0):
+        found, slope = hermite(*ends, share)
+        assert found == pytest.approx(value(1.0 + share * h), rel=0, abs=1e-12)
+        assert slope == pytest.approx(rate(1.0 + share * h), rel=0, abs=1e-12)
+
+
+def test_rate_is_the_slope_of_the_value() -> None:
+    ends = (10.0, 1.0, -5.0, 7.0, 2.0)
+    step = 1e-6
+    for share in (0.2, 0.7):
+        ahead, behind = hermite(*ends, share + step)[0], hermite(*ends, share - step)[0]
+        assert hermite(*ends, share)[1] == pytest.approx((ahead - behind) / (2.0 * step * 2.0), rel=1e-6, abs=0)

@@ -8,9 +8,13 @@ from openiads import __version__
 from openiads.cli import catalogue, check, demo, digest, explain, replay, run, warmup
 from openiads.errors import OpeniadsError
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C."""
+
 app = typer.Typer(
     name="openiads",
-    help="Simulate and study an integrated air-defence system from public figures. Every result holds in this model only.",
+    help="Simulate and study an integrated air-defence system from public figures. Every result holds in this model only. "
+    "To begin: `openiads demo`.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -45,3 +49,7 @@ def main() -> None:
     except OpeniadsError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(2)
+    except SystemExit as left:
+        if left.code == INTERRUPTED:
+            typer.echo("interrupted; blocks of a run that are done are kept, and --resume goes on from there", err=True)
+        raise

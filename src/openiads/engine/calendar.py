@@ -143,10 +143,11 @@ def _sightings(radars: Radars, r: int, things: Things, duration_ns: int) -> Iter
         rows.append(numbers[:count].copy())
     everything = np.concatenate(found) if found else buffer[:0]
     number = np.concatenate(rows) if rows else numbers[:0]
-    order = np.lexsort((everything["object"], everything["at_ns"] if rotating else number, number))
+    keys = things.objects["name"][everything["object"]]  # not the index, which hangs on what an object is called
+    order = np.lexsort((keys, everything["at_ns"] if rotating else number, number))
     everything, number = everything[order], number[order]
     firsts = np.flatnonzero(np.diff(number, prepend=-1))
-    for first, last in zip(firsts, [*firsts[1:], len(number)], strict=True):
+    for first, last in zip(firsts, np.append(firsts, len(number))[1:], strict=True):
         yield int(number[first]), everything[first:last]
 
 

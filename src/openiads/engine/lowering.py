@@ -216,7 +216,7 @@ def _missiles(spec: ScenarioSpec, units: list[str]) -> tuple[NDArray[Any], list[
         row["min_range_m"] = missile.min_range_km * METRES_PER_KILOMETRE
         row["max_range_m"] = missile.max_range_km * METRES_PER_KILOMETRE
         row["max_range_ballistic_m"] = missile.max_range_ballistic_km * METRES_PER_KILOMETRE
-        row["min_altitude_m"] = missile.min_altitude_m
+        row["min_altitude_m"] = spec.places[spec.fire_units[unit].place].ground_m + missile.min_altitude_m
         row["max_altitude_m"] = missile.max_altitude_km * METRES_PER_KILOMETRE
         row["max_target_speed_mps"] = missile.max_target_speed_mps
         row["p_kill"] = missile.p_kill

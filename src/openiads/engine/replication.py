@@ -10,12 +10,12 @@ from typing import Any
 from numpy.typing import NDArray
 
 from openiads.engine.resolve import begin, end_object, finish, interrogate, note_firm, note_plots
-from openiads.engine.shots import settle_due
+from openiads.engine.shots import close_shots, settle_due
 from openiads.kernels import kernel
 from openiads.models.command.kernels import engaged_tracks, most_urgent, out_of_sector, time_to_asset
 from openiads.models.engagement.kernels import choose_missile, plan_shot
 from openiads.models.identification.kernels import accept, wants_interrogation
-from openiads.models.network.kernels import arrives, free_message, put_in_transit, worth_sending
+from openiads.models.network.kernels import arrives, enqueue, worth_sending, write_message
 from openiads.models.sensing.frame import frame
 from openiads.models.sensing.multifunction import boresight_at
 from openiads.models.sensing.rotating import look
@@ -32,7 +32,7 @@ from openiads.records.log import (
 )
 from openiads.records.state import CONTENT_STATUS, State
 from openiads.tracking.measurement import convert_plot
-from openiads.tracking.records import CHANGED_DROPPED, CHANGED_FIRM, CHANGED_TENTATIVE, CHANGED_UPDATED, Scratch
+from openiads.tracking.records import CHANGED_DROPPED, CHANGED_FIRM, CHANGED_TENTATIVE, Scratch
 from openiads.tracking.remote import expire_remote
 from openiads.tracking.step import step
 
@@ -65,7 +65,14 @@ def run_replication(case: Case, state: State, scratch: Scratch, changes: Records
         clock["row"] += 1
     if stop_row == len(case.calendar):
         settle_due(case, state, scratch, case.control[0]["duration_ns"])
-        finish(case.control, case.objects, state.objects, state.counts)
+        close_shots(case, state)
+        finish(case.control, case.objects, state.objects, state.node_states, state.counts)
+
+
+@kernel
+def used_slots(tracker: Record, node_state: Record) -> tuple[int, int]:
+    """First slot of a node and the one past the highest that holds a track."""
+    return tracker["first_slot"], tracker["first_slot"] + node_state["high"]
 
 
 @kernel
@@ -98,7 +105,7 @@ def on_frame(case: Case, state: State, scratch: Scratch, changes: Records, row: 
         (case.objects, case.knots, case.radar_object, state.objects),
         case.pd_table,
         (case.mask_first, case.mask_range_m, case.mask_elevation_rad),
-        case.trackers[radar["node"]],
+        used_slots(case.trackers[radar["node"]], state.node_states[radar["node"]]),
         state.tracks,
         state.fire_units[radar["fire_unit"]],
         state.clock,
@@ -116,7 +123,7 @@ def track_plots(case: Case, state: State, scratch: Scratch, changes: Records, ro
     r = row["index"]
     radar = case.radars[r]
     node = radar["node"]
-    log_plots(state.clock, state.plot_log, r, state.radar_plots[r], state.plots, count)
+    log_plots(state.clock, state.plot_log, r, state.radar_plots[r], state.plots, state.plot_truth, count)
     state.radar_plots[r] += count
     for k in range(count):
         convert_plot(state.plots, k, radar["site_m"], radar["axes"])
@@ -147,12 +154,12 @@ def on_change(state: State, node: int, change: Record, now_ns: int) -> None:
     if what == CHANGED_FIRM:
         truth = state.track_truth[change["slot"]]
         note_firm(node, track, truth, now_ns, state.clock, state.events, state.associations, state.objects, state.counts)
-    elif what == CHANGED_TENTATIVE:
+    if what == CHANGED_TENTATIVE or (what == CHANGED_FIRM and track["hits"] == 1):
         state.counts[0]["tracks_started"] += 1
-    elif what == CHANGED_DROPPED and track["firm_ns"] >= 0:
+    if what == CHANGED_DROPPED and track["firm_ns"] >= 0:
         log_event(state.clock, state.events, now_ns, node, DROPPED, change["number"], -1, math.nan)
-    if what in (CHANGED_UPDATED, CHANGED_TENTATIVE) and track["status"] > 0:
-        log_track(state.clock, state.track_log, track["update_ns"], node, track, 0)
+    if what != CHANGED_DROPPED and track["status"] > 0:  # one that is dropped in the same breath has no state to show
+        log_track(state.clock, state.track_log, track["update_ns"], node, track)
 
 
 @kernel
@@ -162,7 +169,8 @@ def on_command(case: Case, state: State, scratch: Scratch, changes: Records, row
     now_ns = row["at_ns"]
     node, tracker = case.nodes[n], case.trackers[n]
     expire_remote(tracker, state.node_states[n], state.tracks, node["remote_hold_ns"], now_ns, changes, scratch)
-    for slot in range(tracker["first_slot"], tracker["first_slot"] + tracker["capacity"]):
+    first, last = used_slots(tracker, state.node_states[n])
+    for slot in range(first, last):
         track = state.tracks[slot]
         if wants_interrogation(node, track, now_ns):
             identity = interrogate(
@@ -193,21 +201,24 @@ def engage(case: Case, state: State, f: int, now_ns: int) -> None:
     weapons = FREE if state.clock[0]["weapons_free"] > 0 and unit["weapons"] > 0 else unit["weapons"]
     masks = (case.mask_first, case.mask_range_m, case.mask_elevation_rad)
     ballistic_mps = case.control[0]["ballistic_mps"]
-    busy = engaged_tracks(tracker, state.tracks)
+    radar = case.radars[unit["radar"]]
+    boresight = boresight_at(radar, unit_state, now_ns)
+    slots = used_slots(tracker, state.node_states[unit["node"]])
+    busy = engaged_tracks(slots, state.tracks)
     after = NOTHING_RANKED
     shots = 2 if unit["doctrine"] == SALVO_2 else 1
     while busy < unit["channels_targets"] and unit_state["guided"] + shots <= unit["channels_missiles"]:
-        slot = most_urgent(unit, weapons, tracker, state.tracks, case.assets_m, now_ns, after)
+        slot = most_urgent(unit, weapons, slots, state.tracks, case.assets_m, now_ns, after)
         if slot < 0:
             break
         track = state.tracks[slot]
         after = (time_to_asset(track, case.assets_m, now_ns), track["number"])
         launch_ns = now_ns + unit["reaction_ns"]
+        before = -1
         for k in range(shots):
             at_ns = launch_ns + k * unit["cycle_ns"]
-            radar = case.radars[unit["radar"]]
             m, flight_s = choose_missile(
-                unit, radar, case.missiles, state.missiles_left, case.flight, track, at_ns, ballistic_mps, masks
+                unit, radar, boresight, case.missiles, state.missiles_left, case.flight, track, at_ns, ballistic_mps, masks
             )
             if m < 0:
                 break
@@ -215,7 +226,9 @@ def engage(case: Case, state: State, f: int, now_ns: int) -> None:
             unit_state["guided"] += 1
             busy += 1 if k == 0 else 0
             plan_shot(f, m, slot, track, at_ns, flight_s, state.clock, state.shots)
-            log_event(state.clock, state.events, now_ns, unit["node"], ASSIGNED, track["number"], m, flight_s)
+            if m != before:  # a salvo of one kind is one decision
+                log_event(state.clock, state.events, now_ns, unit["node"], ASSIGNED, track["number"], m, flight_s)
+            before = m
 
 
 @kernel
@@ -229,7 +242,8 @@ def point(case: Case, state: State, f: int, now_ns: int) -> None:
     if radar["slew_radps"] <= 0.0 or unit_state["guided"] > 0:
         unit_state["wanted_rad"] = boresight
         return
-    wanted = out_of_sector(radar, case.trackers[unit["node"]], state.tracks, case.assets_m, boresight, now_ns)
+    slots = used_slots(case.trackers[unit["node"]], state.node_states[unit["node"]])
+    wanted = out_of_sector(radar, slots, state.tracks, case.assets_m, boresight, now_ns)
     if wanted >= 0.0 and wanted != unit_state["wanted_rad"]:
         unit_state["wanted_rad"] = wanted
         log_event(state.clock, state.events, now_ns, unit["node"], SLEWED, -1, -1, wanted)
@@ -242,22 +256,25 @@ def on_link(case: Case, state: State, row: Record) -> None:
     link = case.links[number]
     tracker = case.trackers[link["sender"]]
     now_ns = row["at_ns"]
-    for slot in range(tracker["first_slot"], tracker["first_slot"] + tracker["capacity"]):
+    clock = state.clock[0]
+    first, last = used_slots(tracker, state.node_states[link["sender"]])
+    for slot in range(first, last):
         track = state.tracks[slot]
         content = worth_sending(link, track)
         if content < 0:
             continue
         state.counts[0]["messages_sent"] += 1
         due_ns = now_ns + link["latency_ns"]
-        place = free_message(state.messages)
-        if place < 0:
-            state.clock[0]["overflow"] += 1
+        if clock["in_transit"] >= len(state.queue):
+            clock["overflow"] += 1
             continue
         if not arrives(link, state.clock, row["number"], track["number"]):
             state.counts[0]["messages_lost"] += 1
             due_ns = -1
         else:
             until_ns = due_ns + 2 * link["cycle_ns"] if content == CONTENT_STATUS else -1
-            put_in_transit(state.messages[place], number, link["sender"], content, track, due_ns, until_ns)
-            state.clock[0]["due_ns"] = min(state.clock[0]["due_ns"], due_ns)
+            message = state.messages[state.queue[clock["in_transit"]]]
+            write_message(message, clock["message_number"], number, link["sender"], content, track, due_ns, until_ns)
+            enqueue(state.clock, state.messages, state.queue)
+            clock["due_ns"] = min(clock["due_ns"], due_ns)
         log_message(state.clock, state.message_log, now_ns, number, track["number"], content, due_ns)

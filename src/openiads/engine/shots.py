@@ -1,6 +1,9 @@
 """What falls due between the instants of the calendar: launches, intercepts, assessments and messages."""
 
 import math
+from typing import Any
+
+from numpy.typing import NDArray
 
 from openiads.engine.resolve import (
     IN_FLIGHT,
@@ -11,16 +14,20 @@ from openiads.engine.resolve import (
     kill_drawn,
     looks_dead,
     meet,
+    take_index,
 )
 from openiads.kernels import kernel
 from openiads.models.assessment.kernels import holds, take_assessment
-from openiads.models.engagement.kernels import predict_intercept
+from openiads.models.engagement.kernels import in_sector, predict_intercept
+from openiads.models.network.kernels import dequeue
+from openiads.models.sensing.multifunction import boresight_at
 from openiads.records.case import FRIENDLY, Case
 from openiads.records.log import (
     ASSESSED,
     INTERCEPT,
     LAUNCHED,
     SHOT_REFERENCE,
+    WITHHELD,
     log_association,
     log_event,
 )
@@ -29,48 +36,56 @@ from openiads.records.state import (
     CONTENT_STATUS,
     DONE,
     FLYING,
-    FREE_MESSAGE,
-    FREE_SHOT,
     NEVER,
     PLANNED,
     USER_ENGAGED_ELSEWHERE,
     State,
 )
 from openiads.tracking.records import Scratch
-from openiads.tracking.remote import receive_remote
+from openiads.tracking.remote import index_picture, take_message
+
+Records = NDArray[Any]
 
 
 @kernel
-def next_due(state: State) -> tuple[int, int, int]:
-    """Time, kind (0 message, 1 shot) and place of what falls due first; ties: messages, then the order of launch."""
-    best_ns, kind, place = NEVER, 0, -1
-    for k in range(len(state.messages)):
-        m = state.messages[k]
-        if m["status"] != FREE_MESSAGE and m["due_ns"] < best_ns:
-            best_ns, kind, place = m["due_ns"], 0, k
-    for k in range(state.clock[0]["shots"]):
-        s = state.shots[k]
-        if s["status"] != FREE_SHOT and s["status"] != DONE and s["due_ns"] < best_ns:
-            best_ns, kind, place = s["due_ns"], 1, k
-    return best_ns, kind, place
+def next_shot(shots: Records, count: int) -> int:
+    """Place of the shot that falls due first, ties in the order of planning; -1 when none is under way."""
+    best_ns, place = NEVER, -1
+    for k in range(count):
+        s = shots[k]
+        if s["status"] != DONE and s["due_ns"] < best_ns:
+            best_ns, place = s["due_ns"], k
+    return place
 
 
 @kernel
 def settle_due(case: Case, state: State, scratch: Scratch, until_ns: int) -> None:
-    """Consume everything due up to and at `until_ns`, each at its own time stamp, in order of time."""
-    while state.clock[0]["due_ns"] <= until_ns:
-        due_ns, kind, place = next_due(state)
-        if due_ns <= until_ns:
-            if kind == 0:
-                deliver(case, state, scratch, place)
-            elif state.shots[place]["status"] == PLANNED:
-                launch(case, state, place)
-            elif state.shots[place]["status"] == FLYING:
-                intercept(case, state, place)
-            else:
-                assess(case, state, place)
-            due_ns = next_due(state)[0]
-        state.clock[0]["due_ns"] = due_ns
+    """Consume everything due up to and at `until_ns`, each at its own time stamp, in order of time; messages before shots."""
+    clock = state.clock[0]
+    while clock["due_ns"] <= until_ns:
+        message_ns = state.messages[state.queue[0]]["due_ns"] if clock["in_transit"] > 0 else NEVER
+        if message_ns <= min(until_ns, clock["shot_ns"]):
+            deliver(case, state, scratch)
+        elif clock["shot_ns"] <= until_ns:
+            settle_shot(case, state)
+        message_ns = state.messages[state.queue[0]]["due_ns"] if clock["in_transit"] > 0 else NEVER
+        clock["due_ns"] = min(message_ns, clock["shot_ns"])
+
+
+@kernel
+def settle_shot(case: Case, state: State) -> None:
+    """Take the next step of the shot that falls due first: launch, intercept or assessment."""
+    clock = state.clock[0]
+    place = next_shot(state.shots, clock["shots"])
+    status = state.shots[place]["status"]
+    if status == PLANNED:
+        launch(case, state, place)
+    elif status == FLYING:
+        intercept(case, state, place)
+    else:
+        assess(case, state, place)
+    place = next_shot(state.shots, clock["shots"])
+    clock["shot_ns"] = state.shots[place]["due_ns"] if place >= 0 else NEVER
 
 
 @kernel
@@ -85,13 +100,16 @@ def launch(case: Case, state: State, place: int) -> None:
     if holds(shot, track) and fresh:
         masks = (case.mask_first, case.mask_range_m, case.mask_elevation_rad)
         radar, missile = case.radars[unit["radar"]], case.missiles[shot["missile"]]
-        flight_s = predict_intercept(radar, missile, case.flight, track, now_ns, case.control[0]["ballistic_mps"], masks)
+        boresight = boresight_at(radar, unit_state, now_ns)
+        limit_mps = case.control[0]["ballistic_mps"]
+        flight_s = predict_intercept(radar, boresight, missile, case.flight, track, now_ns, limit_mps, masks)
     if flight_s < 0.0:
         shot["status"] = DONE
         state.missiles_left[shot["missile"]] += 1
         unit_state["guided"] -= 1
         if holds(shot, track):
             track["engaged"] -= 1
+        log_event(state.clock, state.events, now_ns, unit["node"], WITHHELD, shot["track_number"], shot["missile"], math.nan)
         return
     shot["status"] = FLYING
     shot["number"] = unit_state["next_shot"]
@@ -117,7 +135,9 @@ def intercept(case: Case, state: State, place: int) -> None:
     held = holds(shot, track)
     now_ns = shot["due_ns"]
     result = TRACK_LOST
-    if held and now_ns - track["update_ns"] <= unit["max_track_age_ns"]:
+    boresight = boresight_at(case.radars[unit["radar"]], state.fire_units[f], now_ns)
+    guided = held and in_sector(case.radars[unit["radar"]], boresight, track, now_ns)
+    if guided and now_ns - track["update_ns"] <= unit["max_track_age_ns"]:
         truth["object"] = state.track_truth[shot["track_slot"]]
         missile = case.missiles[shot["missile"]]
         result = meet(
@@ -134,9 +154,10 @@ def intercept(case: Case, state: State, place: int) -> None:
         )
         if result == IN_FLIGHT:
             return
+        take_index(truth, state.shot_index, f)
         if result == MISSED:
             pair = case.node_object[unit["node"], truth["object"]]
-            if kill_drawn(missile, pair, truth, state.shot_index, f, state.clock):
+            if kill_drawn(missile, pair, truth, state.clock):
                 result = KILLED
                 count_kill(case.objects, state.objects, truth, f, now_ns, state.counts)
     truth["result"] = result
@@ -151,7 +172,6 @@ def intercept(case: Case, state: State, place: int) -> None:
         unit["node"],
         SHOT_REFERENCE,
         shot["number"],
-        -1,
         truth["object"],
         result,
     )
@@ -178,15 +198,43 @@ def assess(case: Case, state: State, place: int) -> None:
 
 
 @kernel
-def deliver(case: Case, state: State, scratch: Scratch, place: int) -> None:
-    """A message arrives: the receiver learns a track, or that a track is engaged by another unit."""
-    message = state.messages[place]
-    link = case.links[message["link"]]
-    node = link["receiver"]
-    slot = receive_remote(case.trackers[node], state.node_states[node], state.tracks, message, message["due_ns"], scratch)
-    message["status"] = FREE_MESSAGE
-    if slot < 0:
-        return
-    state.track_truth[slot] = -1 if state.tracks[slot]["source"] != 0 else state.track_truth[slot]
-    if message["content"] == CONTENT_STATUS:
-        state.tracks[slot]["user"][USER_ENGAGED_ELSEWHERE] = message["until_ns"]
+def close_shots(case: Case, state: State) -> None:
+    """The scenario is over: missiles that were planned but not launched are still there, those on the way stay on the way."""
+    for k in range(state.clock[0]["shots"]):
+        shot = state.shots[k]
+        if shot["status"] == PLANNED:
+            shot["status"] = DONE
+            state.missiles_left[shot["missile"]] += 1
+        elif shot["status"] == FLYING:
+            log_association(
+                state.clock,
+                state.associations,
+                case.control[0]["duration_ns"],
+                case.fire_units[shot["fire_unit"]]["node"],
+                SHOT_REFERENCE,
+                shot["number"],
+                state.shot_truth[k]["object"],
+                IN_FLIGHT,
+            )
+
+
+@kernel
+def deliver(case: Case, state: State, scratch: Scratch) -> None:
+    """Messages arrive at one node at one time: it learns tracks, and which tracks other units engage."""
+    clock = state.clock[0]
+    first = state.messages[state.queue[0]]
+    now_ns, node = first["due_ns"], case.links[first["link"]]["receiver"]
+    config, node_state, tracks = case.trackers[node], state.node_states[node], state.tracks
+    index_picture(config, node_state, tracks, now_ns, scratch)
+    while clock["in_transit"] > 0:
+        message = state.messages[state.queue[0]]
+        if message["due_ns"] != now_ns or case.links[message["link"]]["receiver"] != node:
+            return
+        dequeue(state.clock, state.messages, state.queue)
+        slot = take_message(config, node_state, tracks, message, now_ns, scratch.cells, scratch.picked, scratch.work[0])
+        if slot < 0:
+            continue
+        if tracks[slot]["source"] != 0:
+            state.track_truth[slot] = -1
+        if message["content"] == CONTENT_STATUS:
+            tracks[slot]["user"][USER_ENGAGED_ELSEWHERE] = message["until_ns"]

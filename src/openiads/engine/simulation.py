@@ -43,9 +43,11 @@ def make_state(case: Case, *, seed: int, replication: int, level: Level, room: R
     tracks = int(sum(case.trackers["capacity"]))
     nodes, objects, units = len(case.nodes), len(case.objects), len(case.fire_units)
     shots = max(1, _most_shots(case))
+    messages = room.messages + room.factor * 2 * objects * len(case.links) if len(case.links) else 1
     rows = LEVELS.index(level)
     clock = np.zeros(1, records.CLOCK)
-    clock["seed"], clock["replication"], clock["level"], clock["due_ns"] = seed, replication, rows, records.NEVER
+    clock["seed"], clock["replication"], clock["level"] = seed, replication, rows
+    clock["due_ns"] = clock["shot_ns"] = records.NEVER
     unit_states = np.zeros(units, records.FIRE_UNIT_STATE)
     for f in range(units):
         boresight = case.radars[case.fire_units[f]["radar"]]["boresight_rad"]
@@ -68,7 +70,8 @@ def make_state(case: Case, *, seed: int, replication: int, level: Level, room: R
         shot_truth=shot_truth,
         shot_index=np.zeros((units, objects), np.int32),
         identity_index=np.zeros((nodes, objects), np.int32),
-        messages=np.zeros(room.messages if len(case.links) else 1, records.MESSAGES),
+        messages=np.zeros(messages, records.MESSAGES),
+        queue=np.arange(messages, dtype=np.int32),
         events=np.zeros(room.events if rows >= 1 else 1, records.EVENT_LOG),
         associations=np.zeros(room.associations if rows >= 1 else 1, records.ASSOCIATION_LOG),
         plot_log=np.zeros(room.plot_log if rows >= 2 else 1, records.PLOT_LOG),

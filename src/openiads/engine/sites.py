@@ -14,6 +14,7 @@ from openiads.geo.geodesic import direct, ground_range_m
 from openiads.geo.terrain.grid import Terrain
 from openiads.geo.terrain.masks import MaskSteps, mask_steps, smooth_mask_steps
 from openiads.models.motion.lowering import Ground
+from openiads.models.sensing.kernels import MOST_FALSE_ALARMS
 from openiads.models.sensing.lowering import PdTables, fill_radar
 from openiads.models.sensing.spec import RadarSpec
 from openiads.records.case import RADARS
@@ -99,6 +100,22 @@ class Sites:
         return smooth_mask_steps(antenna_height_m=max(height_m, 0.0), refraction_factor=factor, mask_angle_rad=angle)
 
 
+def _section(spec: ScenarioSpec, node: str) -> str:
+    if node in spec.fire_units:
+        return "fire_units"
+    return "sensors" if node in spec.sensors else "command_posts"
+
+
+def _require_few_false_alarms(record: Any, path: str) -> None:
+    mean = float(record["false_alarm_mean"]) * max(1, int(record["dwells"]))
+    if mean > MOST_FALSE_ALARMS:
+        raise ScenarioError(
+            f"{path}: p_false_alarm = {float(record['p_fa']):.3g} gives {mean:.0f} false alarms per sector or frame; at most "
+            f"{MOST_FALSE_ALARMS:.0f} are simulated. Set it to {float(record['p_fa']) * MOST_FALSE_ALARMS / mean:.1g} or less, "
+            "or coarsen range_resolution_m or the beam."
+        )
+
+
 def _ground(spec: ScenarioSpec) -> Ground:
     if spec.terrain.elevation_directory is None:
         return None
@@ -122,6 +139,7 @@ def lower_radars(spec: ScenarioSpec, sites: Sites, nodes: list[str], units: list
     for r, (node, role, radar) in enumerate(found):
         record = records[r]
         fill_radar(record, radar, tables, swerlings)
+        _require_few_false_alarms(record, f"{_section(spec, node)}.{node}.{role}_radar")
         latitude, longitude, height_m = sites.antenna(node, radar)
         record["name"] = name_hash(node, role)
         record["node"] = nodes.index(node)

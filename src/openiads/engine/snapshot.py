@@ -1,16 +1,57 @@
-"""Snapshots: the state of one replication at an instant of the calendar, saved and resumed to the same bytes."""
+"""Snapshots: the state of one replication at an instant of the calendar, saved and resumed to the same bytes.
+
+The arrays are kept as raw bytes: NumPy's own format loses the padding between fields and whether a dtype was aligned, and
+compiled code takes an array that is not aligned for another type.
+"""
 
 import io
+import json
+import math
 import os
+import zipfile
+import zlib
 from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from openiads.engine.lowering import Lowered
 from openiads.errors import ResultsError
+from openiads.records import state as records
 from openiads.records.state import State
+from openiads.tracking.records import PLOT, TRACK, TRACKER_STATE
 
 FORMAT = 1
+UNREADABLE: Final = (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError)
+"""What reading a missing, cut or damaged file may raise."""
+
+STATE_DTYPES: Final[dict[str, np.dtype[Any]]] = {
+    "clock": records.CLOCK,
+    "counts": records.COUNTS,
+    "objects": records.OBJECT_STATE,
+    "tracks": TRACK,
+    "track_truth": np.dtype(np.int32),
+    "node_states": TRACKER_STATE,
+    "plots": PLOT,
+    "plot_truth": np.dtype(np.int32),
+    "radar_plots": np.dtype(np.int64),
+    "fire_units": records.FIRE_UNIT_STATE,
+    "missiles_left": np.dtype(np.int32),
+    "shots": records.SHOTS,
+    "shot_truth": records.SHOT_TRUTH,
+    "shot_index": np.dtype(np.int32),
+    "identity_index": np.dtype(np.int32),
+    "messages": records.MESSAGES,
+    "queue": np.dtype(np.int32),
+    "events": records.EVENT_LOG,
+    "associations": records.ASSOCIATION_LOG,
+    "plot_log": records.PLOT_LOG,
+    "track_log": records.TRACK_LOG,
+    "message_log": records.MESSAGE_LOG,
+    "seen": np.dtype(np.int32),
+}
+"""What each array of a state holds; a test keeps it equal to what `make_state` makes."""
 
 
 def save_snapshot(path: Path, state: State, *, scenario_sha256: str) -> None:
@@ -27,7 +68,10 @@ def save_snapshot(path: Path, state: State, *, scenario_sha256: str) -> None:
     """
     buffer = io.BytesIO()
     about = {"snapshot_format": np.array(FORMAT), "scenario_sha256": np.array(scenario_sha256)}
-    np.savez_compressed(buffer, allow_pickle=False, **about, **state._asdict())
+    raw = {name: np.frombuffer(array.tobytes(), np.uint8) for name, array in state._asdict().items()}
+    shapes = json.dumps({name: array.shape for name, array in state._asdict().items()})
+    arrays: dict[str, Any] = {**about, "shapes": np.array(shapes), "layout": np.array(_layout()), **raw}
+    np.savez_compressed(buffer, **arrays)
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     with aside.open("wb") as file:
         file.write(buffer.getvalue())
@@ -44,20 +88,44 @@ def load_snapshot(path: Path, *, scenario_sha256: str) -> State:
     ResultsError
         When the file is missing, damaged, no snapshot, or of another scenario.
     """
-    try:
-        with np.load(path, allow_pickle=False) as held:
-            arrays = {name: held[name] for name in held.files}
-    except (OSError, ValueError, EOFError, KeyError) as error:
-        raise ResultsError(f"{path}: cannot be read as a snapshot ({error}). Save it again with save_snapshot.") from error
-    missing = {"snapshot_format", "scenario_sha256", *State._fields} - set(arrays)
+    arrays = _read(path)
+    missing = {"snapshot_format", "scenario_sha256", "shapes", "layout", *State._fields} - set(arrays)
     if missing:
         raise ResultsError(f"{path}: is no snapshot of this version; it lacks {', '.join(sorted(missing))}")
+    if str(arrays["snapshot_format"]) != str(FORMAT) or str(arrays["layout"]) != _layout():
+        raise ResultsError(f"{path}: was saved by another version of openiads. Run the replication again.")
     found = str(arrays["scenario_sha256"])
     if found != scenario_sha256:
         raise ResultsError(
             f"{path}: is a snapshot of scenario {found[:12]}, not of {scenario_sha256[:12]}. Load the scenario it was saved with."
         )
-    return State(**{name: arrays[name] for name in State._fields})
+    try:
+        shapes = json.loads(str(arrays["shapes"]))
+        state = {n: _array(bytearray(arrays[n].tobytes()), shapes[n], dtype) for n, dtype in STATE_DTYPES.items()}
+    except (ValueError, TypeError, KeyError) as error:
+        raise ResultsError(f"{path}: cannot be read as a snapshot ({error}). Save it again with save_snapshot.") from error
+    return State(**state)
+
+
+def _read(path: Path) -> dict[str, NDArray[Any]]:
+    try:
+        with path.open("rb") as file:
+            held = np.load(file, allow_pickle=False)
+            return {} if isinstance(held, np.ndarray) else {name: held[name] for name in held.files}
+    except UNREADABLE as error:
+        raise ResultsError(f"{path}: cannot be read as a snapshot ({error}). Save it again with save_snapshot.") from error
+
+
+def _array(raw: bytearray, shape: list[int], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """An array over `raw` itself: NumPy's copy of a structured array leaves out the bytes between the fields."""
+    if math.prod(shape) * dtype.itemsize != len(raw):
+        raise ValueError(f"{len(raw)} bytes where {math.prod(shape)} records of {dtype.itemsize} are expected")
+    return np.ndarray(tuple(shape), dtype, buffer=raw)
+
+
+def _layout() -> str:
+    """What tells states of two versions apart: the fields of every array."""
+    return json.dumps({name: dtype.descr for name, dtype in STATE_DTYPES.items()})
 
 
 def same_state(a: State, b: State) -> bool:

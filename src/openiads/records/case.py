@@ -28,7 +28,7 @@ CALENDAR = np.dtype(
         ("rank", "i4"),  # order of the kind at the same time
         ("kind", "i4"),  # LOOK, FRAME, COMMAND, LINK or OBJECT_END
         ("index", "i4"),  # radar, node, link or object
-        ("number", "i4"),  # look or cycle number of that radar, node or link: indexes its draws
+        ("number", "i4"),  # number of that radar's sector or frame, or of that node's or link's cycle: indexes draws
         ("first", "i8"),  # first row in `looks` (LOOK) or `candidates` (FRAME)
         ("count", "i4"),  # how many
     ],
@@ -39,6 +39,7 @@ LOOKS = np.dtype(
     [
         ("at_ns", "i8"),  # when the beam crosses the object
         ("object", "i4"),
+        ("turn", "i4"),  # turn of the antenna: indexes the draws of this look
         ("aspect", "i4"),  # FRONT, SIDE or REAR
         ("range_m", "f8"),  # slant range
         ("azimuth_rad", "f8"),  # clockwise from north at the radar
@@ -158,7 +159,7 @@ MISSILES = np.dtype(
         ("min_range_m", "f8"),
         ("max_range_m", "f8"),
         ("max_range_ballistic_m", "f8"),
-        ("min_altitude_m", "f8"),
+        ("min_altitude_m", "f8"),  # above sea level, as the next one
         ("max_altitude_m", "f8"),
         ("max_target_speed_mps", "f8"),
         ("p_kill", "f8"),

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from openiads.records.tables import TABLES
 
 FREE_SHOT, PLANNED, FLYING, ASSESSING, DONE = 0, 1, 2, 3, 4
-FREE_MESSAGE, IN_TRANSIT = 0, 1
 CONTENT_TRACKS, CONTENT_STATUS = 0, 1
 NEVER: Final = 9_223_372_036_854_775_807
 """A due time that does not come."""
@@ -26,6 +25,7 @@ CLOCK = np.dtype(
         ("replication", "i8"),
         ("row", "i8"),  # next row of the calendar
         ("due_ns", "i8"),  # earliest due time of shots and messages
+        ("shot_ns", "i8"),  # of shots alone
         ("weapons_free", "i4"),  # this replication runs under the more permissive rule
         ("level", "i4"),  # what is logged: 0 counts, 1 events, 2 full
         ("events", "i8"),  # rows used in each log
@@ -35,6 +35,7 @@ CLOCK = np.dtype(
         ("message_rows", "i8"),
         ("shots", "i8"),  # missiles planned so far
         ("message_number", "i8"),  # messages sent so far
+        ("in_transit", "i8"),  # messages now on their way: places of `queue` in use
         ("overflow", "i8"),  # rows or slots that were wanted and not there
     ],
     align=True,
@@ -42,7 +43,7 @@ CLOCK = np.dtype(
 
 OBJECT_STATE = np.dtype(
     [
-        ("present", "i4"),  # started and not ended; set by the walk
+        ("present", "i4"),  # not ended yet
         ("end_state", "i4"),  # index into END_STATES; -1 while it lives
         ("end_ns", "i8"),
         ("killed_by", "i4"),
@@ -89,10 +90,10 @@ SHOT_TRUTH = np.dtype([("object", "i4"), ("index", "i4"), ("result", "i4")], ali
 
 MESSAGES = np.dtype(
     [
-        ("status", "i4"),
         ("link", "i4"),
         ("content", "i4"),
         ("identity", "u1"),
+        ("number", "i8"),  # counter of all messages: of two due at once, the one sent first arrives first
         ("origin", "i4"),  # sending node
         ("origin_number", "i8"),  # its track number
         ("due_ns", "i8"),
@@ -122,9 +123,8 @@ ASSOCIATION_LOG = np.dtype(
     [
         ("at_ns", "i8"),
         ("node", "i4"),
-        ("reference", "i4"),  # 0 track, 1 plot, 2 shot, 3 interrogation
+        ("reference", "i4"),  # index into REFERENCES
         ("number", "i8"),
-        ("radar", "i4"),
         ("object", "i4"),
         ("result", "i4"),
     ],
@@ -143,6 +143,7 @@ PLOT_LOG = np.dtype(
         ("sigma_azimuth_rad", "f8"),
         ("sigma_elevation_rad", "f8"),
         ("snr_db", "f8"),
+        ("object", "i4"),  # truth: the object it comes from; -1: a false alarm
     ],
     align=True,
 )
@@ -190,6 +191,7 @@ class State(NamedTuple):
     shot_index: NDArray[np.int32]  # (fire units, objects) intercepts so far: indexes draws
     identity_index: NDArray[np.int32]  # (nodes, objects) interrogations so far: indexes draws
     messages: Records  # MESSAGES
+    queue: NDArray[np.int32]  # (messages,) places: a heap of those in transit, the next one due first; then the free ones
     events: Records  # EVENT_LOG
     associations: Records  # ASSOCIATION_LOG
     plot_log: Records  # PLOT_LOG

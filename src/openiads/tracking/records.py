@@ -162,7 +162,7 @@ CELL: Final = np.dtype(
     ],
     align=True,
 )
-"""Scratch: one plot, in the order of the coordinate along which the batch spreads most."""
+"""Scratch: one plot, in the order of the coordinate along which the batch spreads most; or one track of a picture's index."""
 
 PAIR: Final = np.dtype([("cell", "i8"), ("distance", "f8"), ("cost", "f8")], align=True)
 """Scratch: one track-plot pair inside the gate: squared distance, and cost (with ln det S)."""
@@ -177,9 +177,11 @@ WORK: Final = np.dtype(
         ("touched", "i8"),  # cells that a search for a path has reached
         ("changes", "i8"),
         ("drops_from", "i8"),  # where the drops start among the changes
+        ("own", "i8"),  # own firm tracks in the index of a picture
+        ("remote", "i8"),  # remote tracks in it
         ("first_ns", "i8"),
         ("last_ns", "i8"),
-        ("widest", "f8"),  # largest trace of a plot's covariance
+        ("widest", "f8"),  # largest trace of a plot's covariance, or of a track's in the index of a picture
         ("here", "f8"),  # trace of the position covariance of the track at hand,
         ("mixed", "f8"),  # of twice its covariance with velocity,
         ("speed", "f8"),  # and of the velocity covariance
@@ -199,8 +201,6 @@ WORK: Final = np.dtype(
         ("nu", "f8", (3,)),
         ("x", "f8", (6,)),
         ("p", "f8", (6, 6)),
-        ("y", "f8", (6,)),
-        ("o", "f8", (6, 6)),
     ],
     align=True,
 )
@@ -216,12 +216,12 @@ class Scratch(NamedTuple):
     rows: Rows
     cells: Rows
     pairs: Rows
-    keys: Rows  # of plots
-    order: NDArray[np.int64]  # of plots
+    keys: Rows  # of plots, or of the tracks of a picture
+    order: NDArray[np.int64]  # of the same
     row_keys: Rows
     row_order: NDArray[np.int64]
     other: NDArray[np.int64]
-    picked: NDArray[np.int64]
+    picked: NDArray[np.int64]  # cells of one search, or slots of the remote tracks of a picture
     work: Rows
 
 
@@ -250,14 +250,14 @@ def make_scratch(capacity_tracks: int, capacity_plots: int) -> Scratch:
     most = max(capacity_tracks, capacity_plots, 1)
     return Scratch(
         rows=np.zeros(max(capacity_tracks, 1), ROW),
-        cells=np.zeros(max(capacity_plots, 1), CELL),
+        cells=np.zeros(most, CELL),
         pairs=np.zeros(PAIRS_PER_TRACK_OR_PLOT * most, PAIR),
-        keys=np.zeros(max(capacity_plots, 1), SORT_KEY),
-        order=np.zeros(max(capacity_plots, 1), np.int64),
+        keys=np.zeros(most, SORT_KEY),
+        order=np.zeros(most, np.int64),
         row_keys=np.zeros(max(capacity_tracks, 1), SORT_KEY),
         row_order=np.zeros(max(capacity_tracks, 1), np.int64),
         other=np.zeros(most, np.int64),
-        picked=np.zeros(most, np.int64),
+        picked=np.zeros(2 * most, np.int64),
         work=np.zeros(1, WORK),
     )
 

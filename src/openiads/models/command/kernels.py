@@ -18,6 +18,7 @@ Records = NDArray[Any]
 PENDING, UNKNOWN, FRIENDLY, NEUTRAL, HOSTILE = range(len(IDENTITIES))
 FIRM, OWN = 2, 0
 NO_THREAT = 1.0e9
+SLOWEST_APPROACH = 1.0
 
 
 @kernel
@@ -51,26 +52,26 @@ def time_to_asset(track: Record, assets_m: NDArray[np.float64], now_ns: int) -> 
     """Seconds until the track would reach the nearest defended asset at its present closing speed; large when it recedes."""
     dt = (now_ns - track["update_ns"]) * 1e-9
     x = track["x"]
-    best = NO_THREAT
+    px, py, pz = x[0] + dt * x[3], x[1] + dt * x[4], x[2] + dt * x[5]
+    closest_s, nearest = NO_THREAT, NO_THREAT * NO_THREAT
     for a in range(assets_m.shape[0]):
-        dx = assets_m[a, 0] - x[0] - dt * x[3]
-        dy = assets_m[a, 1] - x[1] - dt * x[4]
-        dz = assets_m[a, 2] - x[2] - dt * x[5]
-        distance = math.sqrt(dx * dx + dy * dy + dz * dz)
-        if distance == 0.0:
+        dx, dy, dz = assets_m[a, 0] - px, assets_m[a, 1] - py, assets_m[a, 2] - pz
+        square = dx * dx + dy * dy + dz * dz
+        along = dx * x[3] + dy * x[4] + dz * x[5]
+        if square == 0.0:
             return 0.0
-        closing = (dx * x[3] + dy * x[4] + dz * x[5]) / distance
-        # A receding track still ranks, behind every closing one, by distance.
-        time_s = distance / closing if closing > 1.0 else 0.5 * NO_THREAT + distance
-        best = min(best, time_s)
-    return best
+        nearest = min(nearest, square)
+        if along > 0.0 and along * along > square * SLOWEST_APPROACH * SLOWEST_APPROACH:
+            closest_s = min(closest_s, square / along)
+    # A receding track still ranks, behind every closing one, by distance.
+    return closest_s if closest_s < NO_THREAT else 0.5 * NO_THREAT + math.sqrt(nearest)
 
 
 @kernel
 def most_urgent(
     unit: Record,
     weapons: int,
-    tracker: Record,
+    slots: tuple[int, int],
     tracks: Records,
     assets_m: NDArray[np.float64],
     now_ns: int,
@@ -82,7 +83,7 @@ def most_urgent(
     """
     best = -1
     best_score, best_number = math.inf, 0
-    for slot in range(tracker["first_slot"], tracker["first_slot"] + tracker["capacity"]):
+    for slot in range(slots[0], slots[1]):
         track = tracks[slot]
         if not may_engage(unit, weapons, track, now_ns):
             continue
@@ -95,10 +96,10 @@ def most_urgent(
 
 
 @kernel
-def engaged_tracks(tracker: Record, tracks: Records) -> int:
+def engaged_tracks(slots: tuple[int, int], tracks: Records) -> int:
     """How many tracks of the unit have missiles planned, in flight or waiting for assessment."""
     count = 0
-    for slot in range(tracker["first_slot"], tracker["first_slot"] + tracker["capacity"]):
+    for slot in range(slots[0], slots[1]):
         if tracks[slot]["status"] > 0 and tracks[slot]["engaged"] > 0:
             count += 1
     return count
@@ -107,7 +108,7 @@ def engaged_tracks(tracker: Record, tracks: Records) -> int:
 @kernel
 def out_of_sector(
     radar: Record,
-    tracker: Record,
+    slots: tuple[int, int],
     tracks: Records,
     assets_m: NDArray[np.float64],
     boresight: float,
@@ -118,7 +119,7 @@ def out_of_sector(
     Firm tracks and tracks that came over a link count, unless they are friendly or neutral.
     """
     best_score, best_number, azimuth = math.inf, 0, -1.0
-    for slot in range(tracker["first_slot"], tracker["first_slot"] + tracker["capacity"]):
+    for slot in range(slots[0], slots[1]):
         track = tracks[slot]
         own_tentative = track["source"] == OWN and track["status"] != FIRM
         if track["status"] == 0 or own_tentative or track["identity"] == FRIENDLY or track["identity"] == NEUTRAL:

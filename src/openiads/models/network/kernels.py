@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from openiads.kernels import kernel
-from openiads.records.state import CONTENT_STATUS, CONTENT_TRACKS, FREE_MESSAGE, IN_TRANSIT
+from openiads.records.state import CONTENT_STATUS, CONTENT_TRACKS
 from openiads.streams.draws import uniforms
 from openiads.streams.names import LINK
 
@@ -17,12 +18,48 @@ DRAWS_PER_CYCLE = 4096
 
 
 @kernel
-def free_message(messages: Records) -> int:
-    """First free place among the messages in transit, or -1."""
-    for k in range(len(messages)):
-        if messages[k]["status"] == FREE_MESSAGE:
-            return k
-    return -1
+def sooner(messages: Records, a: int, b: int) -> bool:
+    """Whether the message in place `a` arrives before the one in `b`; of two at the same time, the one sent first."""
+    if messages[a]["due_ns"] != messages[b]["due_ns"]:
+        return bool(messages[a]["due_ns"] < messages[b]["due_ns"])
+    return bool(messages[a]["number"] < messages[b]["number"])
+
+
+@kernel
+def enqueue(clock: Records, messages: Records, queue: NDArray[np.int32]) -> None:
+    """Take the message that was just written to the first free place of `queue` into the heap of those in transit."""
+    k = clock[0]["in_transit"]
+    clock[0]["in_transit"] = k + 1
+    clock[0]["message_number"] += 1
+    place = queue[k]
+    while k > 0:
+        above = (k - 1) // 2
+        if not sooner(messages, place, queue[above]):
+            break
+        queue[k] = queue[above]
+        k = above
+    queue[k] = place
+
+
+@kernel
+def dequeue(clock: Records, messages: Records, queue: NDArray[np.int32]) -> None:
+    """Take the message that is due first out of the heap. Its place counts as free, and holds it until one more is sent."""
+    first = queue[0]
+    count = clock[0]["in_transit"] - 1
+    clock[0]["in_transit"] = count
+    place = queue[count]
+    queue[count] = first
+    k = 0
+    while 2 * k + 1 < count:
+        below = 2 * k + 1
+        if below + 1 < count and sooner(messages, queue[below + 1], queue[below]):
+            below += 1
+        if not sooner(messages, queue[below], place):
+            break
+        queue[k] = queue[below]
+        k = below
+    if count > 0:
+        queue[k] = place
 
 
 @kernel
@@ -44,9 +81,11 @@ def arrives(link: Record, clock: Records, cycle: int, number: int) -> bool:
 
 
 @kernel
-def put_in_transit(message: Record, link: int, sender: int, content: int, track: Record, due_ns: int, until_ns: int) -> None:
+def write_message(
+    message: Record, number: int, link: int, sender: int, content: int, track: Record, due_ns: int, until_ns: int
+) -> None:
     """Copy what a message says: the sender's track as it is now. `until_ns`: how long the receiver counts it as engaged."""
-    message["status"] = IN_TRANSIT
+    message["number"] = number
     message["link"] = link
     message["content"] = content
     message["identity"] = track["identity"]

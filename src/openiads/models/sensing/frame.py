@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from openiads.geo.angles import wrap
 from openiads.kernels import kernel
-from openiads.models.sensing.kernels import false_alarms
+from openiads.models.sensing.kernels import false_alarms, is_there
 from openiads.models.sensing.multifunction import (
     BEAM_REACH,
     CONFIRM,
@@ -56,7 +56,7 @@ def frame(
     truth: tuple[Records, Records, NDArray[np.uint64], Records],
     pd_table: NDArray[np.float64],
     masks: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]],
-    tracker: Record,
+    slots: tuple[int, int],
     tracks: Records,
     unit: Record,
     clock: Records,
@@ -67,8 +67,8 @@ def frame(
 ) -> int:
     """Plots of the frame that calendar row `row` closes, written to `plots`; returns how many.
 
-    `truth` is objects, knots, pair keys and object states; `tracker` and `tracks` are the node's own picture, which alone
-    decides where the radar points.
+    `truth` is objects, knots, pair keys and object states; `slots` (first, one past the last) of `tracks` are the node's own
+    picture, which alone decides where the radar points.
     """
     r = row["index"]
     radar = radars[r]
@@ -76,11 +76,10 @@ def frame(
     start_ns = row["at_ns"] - radar["period_ns"]
     budget = radar["dwells"]
     boresight = boresight_at(radar, unit, start_ns)
-    first, last = tracker["first_slot"], tracker["first_slot"] + tracker["capacity"]
     used = 0
     count = 0
     for wanted in range(4):
-        for slot in range(first, last):
+        for slot in range(slots[0], slots[1]):
             track = tracks[slot]
             cued = wanted == UPDATE + 1
             if used >= budget or (urgency(track) != wanted and not cued):
@@ -157,7 +156,7 @@ def search(
     for k in range(row["first"], row["first"] + row["count"]):
         c = candidates[k]
         o = c["object"]
-        if seen[o] == clock[0]["row"] + 1 or object_states[o]["present"] == 0 or count >= len(plots):
+        if seen[o] == clock[0]["row"] + 1:
             continue
         column = wrap(c["azimuth_rad"] - edge) / (2.0 * radar["sector_half_rad"]) * columns
         ahead = column - start
@@ -166,6 +165,11 @@ def search(
             continue
         share = (spent + ahead * radar["column_dwells"]) / radar["dwells"]
         at_ns = row["at_ns"] - radar["period_ns"] + int(share * radar["period_ns"])
+        if not is_there(objects[o], object_states[o], at_ns):
+            continue
+        if count >= len(plots):
+            clock[0]["overflow"] += 1
+            continue
         before = count
         motion = motion_at(objects, knots, o, at_ns)
         raster = (0.0, 0.0, 0.0)

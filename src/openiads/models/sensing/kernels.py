@@ -18,6 +18,15 @@ Records = NDArray[Any]
 LN10_OVER_10 = math.log(10.0) / 10.0
 FALSE_ALARMS_PER_LOOK = 256
 """Draw indexes that one look reserves; a look with more false alarms than this counts an overflow."""
+MOST_FALSE_ALARMS = 150.0
+"""Highest mean number of false alarms per sector or frame that may be asked for: more than 256 then come with probability
+below 1e-13."""
+
+
+@kernel
+def is_there(thing: Record, state: Record, at_ns: int) -> bool:
+    """Whether an object has appeared by `at_ns` and had not ended then: a look is taken at its own time, not at its row's."""
+    return bool(at_ns >= thing["start_ns"] and (state["present"] != 0 or at_ns < state["end_ns"]))
 
 
 @kernel

@@ -63,7 +63,7 @@ def rotating_looks(
     turn = first // period_ns - 1
     while turn * period_ns <= last:
         base_ns = turn * period_ns
-        turn += 1
+        turn += 1  # 0 or more from here on
         at_ns = base_ns
         for _ in range(CROSSING_PASSES):
             x, y, z, vx, vy, vz = motion_at(objects, knots, o, at_ns)
@@ -79,6 +79,7 @@ def rotating_looks(
         row = looks[count]
         row["at_ns"] = at_ns
         row["object"] = o
+        row["turn"] = turn
         row["aspect"] = aspect_of(vx, vy, vz, site[0] - x, site[1] - y, site[2] - z)
         row["range_m"] = range_m
         row["azimuth_rad"] = azimuth

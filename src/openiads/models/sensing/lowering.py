@@ -80,8 +80,9 @@ def fill_radar(record: Any, spec: RadarSpec, tables: PdTables, swerlings: set[in
     record["sector_half_rad"] = math.radians(spec.sector_deg) / 2.0
     record["slew_radps"] = math.radians(spec.slew_deg_per_s)
     record["boresight_rad"] = math.radians(spec.boresight_deg) % (2.0 * math.pi)
-    record["period_ns"] = round((period or 0.0) * NANOSECONDS_PER_SECOND)
     record["sectors"] = SECTORS_PER_ROTATION if rotating else 1
+    sector_ns = round((period or 0.0) * NANOSECONDS_PER_SECOND / int(record["sectors"]))
+    record["period_ns"] = sector_ns * int(record["sectors"])
     record["dwells"] = spec.dwells_per_frame or 0
     record["columns"] = max(1, math.ceil(math.radians(spec.sector_deg) / record["beam_azimuth_rad"]))
     beams_up = max(1, math.ceil(elevations / record["beam_elevation_rad"]))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from openiads.geo.angles import wrap_signed
 from openiads.geo.ellipsoid import ecef_to_polar_k
 from openiads.kernels import kernel
-from openiads.models.sensing.kernels import observe
+from openiads.models.sensing.kernels import is_there, observe
 from openiads.physics.antenna import beam_shape_loss_db
 from openiads.physics.link_budget import two_way_loss_db
 from openiads.records.truth import motion_at
@@ -132,11 +132,14 @@ def sweep(
     for k in range(row["first"], row["first"] + row["count"]):
         c = candidates[k]
         o = c["object"]
-        if seen[o] == number or object_states[o]["present"] == 0 or count >= len(plots):
+        if seen[o] == number or not is_there(objects[o], object_states[o], at_ns):
             continue
         if abs(c["elevation_rad"] - axis[1]) > reach_elevation + c["margin_rad"]:
             continue
         if abs(wrap_signed(c["azimuth_rad"] - axis[0])) * math.cos(c["elevation_rad"]) > reach_azimuth + c["margin_rad"]:
+            continue
+        if count >= len(plots):
+            clock[0]["overflow"] += 1
             continue
         before = count
         motion = motion_at(objects, knots, o, at_ns)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.kernels import kernel
-from openiads.models.sensing.kernels import false_alarms, observe
+from openiads.models.sensing.kernels import false_alarms, is_there, observe
 
 Record = Any
 Records = NDArray[Any]
@@ -29,7 +29,8 @@ def look(
 ) -> int:
     """Plots of the sector that calendar row `row` closes, written to `plots`; returns how many.
 
-    Draws are keyed by (purpose DETECT, radar and object name, look number), so no other draw moves when an object is added.
+    Draws are keyed by (purpose DETECT, radar and object name, turn of the antenna), so no other draw moves when an object is
+    added, and the number of sectors means nothing to them.
     """
     r = row["index"]
     radar = radars[r]
@@ -37,7 +38,7 @@ def look(
     for k in range(row["first"], row["first"] + row["count"]):
         seen = looks[k]
         o = seen["object"]
-        if object_states[o]["present"] == 0:
+        if not is_there(objects[o], object_states[o], seen["at_ns"]):
             continue
         counts[0]["looks"] += 1
         if count >= len(plots):
@@ -52,7 +53,7 @@ def look(
             pd_table,
             clock,
             radar_object[r, o],
-            row["number"],
+            seen["turn"],
             seen["at_ns"],
             geometry,
             snr_db,
