@@ -1,6 +1,7 @@
 """Which tracks a fire unit may engage, and in what order."""
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,15 +9,15 @@ import pytest
 from openiads.models.command.kernels import (
     engaged_tracks,
     may_engage,
-    most_urgent,
     out_of_sector,
+    rank,
     rules_allow,
     time_to_asset,
 )
 from openiads.records.case import FIRE_UNITS, FREE, HOLD, RADARS, TIGHT
 from openiads.records.state import USER_ENGAGED_ELSEWHERE, USER_HELD_DEAD
 from openiads.records.tables import IDENTITIES
-from openiads.tracking.records import TRACK, make_config
+from openiads.tracking.records import TRACK, make_config, make_scratch
 
 PENDING, UNKNOWN, FRIENDLY, NEUTRAL, HOSTILE = range(5)
 S = 1_000_000_000
@@ -96,22 +97,29 @@ def test_time_to_the_nearest_asset() -> None:
     assert time_to_asset(tracks[0], ASSETS, 0) == pytest.approx(0.5e9 + 30e3, rel=1e-12, abs=0)  # recedes: behind all
 
 
+def all_slots(tracker: Any) -> tuple[int, int]:
+    return int(tracker["first_slot"]), int(tracker["first_slot"] + tracker["capacity"])
+
+
+def ranked(tracker: Any, tracks: Any) -> list[int]:
+    """Slots of the tracks that may be engaged, in the order of `rank`."""
+    scratch = make_scratch(int(tracker["capacity"]), 1)
+    count = rank(unit(), TIGHT, all_slots(tracker), tracks, ASSETS, 0, scratch.keys, scratch.order, scratch.other)
+    return [int(scratch.keys[k]["c"]) for k in scratch.order[:count]]
+
+
 def test_the_most_urgent_first_then_the_next() -> None:
     tracker, tracks = picture(60e3, 30e3, 45e3, 30e3)
-    order, after = [], (-1.0, -1)
-    while (slot := most_urgent(unit(), TIGHT, tracker, tracks, ASSETS, 0, after)) >= 0:
-        order.append(slot)
-        after = (time_to_asset(tracks[slot], ASSETS, 0), int(tracks[slot]["number"]))
-    assert order == [1, 3, 2, 0]  # ties by track number
+    assert ranked(tracker, tracks) == [1, 3, 2, 0]  # ties by track number
     tracks[3]["identity"] = NEUTRAL
-    assert most_urgent(unit(), TIGHT, tracker, tracks, ASSETS, 0, (100.0, 101)) == 2
+    assert ranked(tracker, tracks) == [1, 2, 0]
 
 
 def test_engaged_tracks_are_counted_once() -> None:
     tracker, tracks = picture(60e3, 30e3, 45e3)
     tracks["engaged"][:3] = [2, 0, 1]
     tracks["engaged"][5] = 1  # a free slot
-    assert engaged_tracks(tracker, tracks) == 2
+    assert engaged_tracks(all_slots(tracker), tracks) == 2
 
 
 def test_where_the_antenna_is_wanted() -> None:
@@ -122,8 +130,8 @@ def test_where_the_antenna_is_wanted() -> None:
     radar["axes"] = [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]  # east, north, up on the equator
     radar["sector_half_rad"] = 0.5
     tracks[0]["x"][:3] = ASSETS[0] + np.array([1e3, 50e3, 0.0])  # due east
-    assert out_of_sector(radar, tracker, tracks, ASSETS, 0.0, 0) == pytest.approx(np.pi / 2, rel=1e-9, abs=0)
-    assert out_of_sector(radar, tracker, tracks, ASSETS, np.pi / 2 - 0.49, 0) < 0.0
+    assert out_of_sector(radar, all_slots(tracker), tracks, ASSETS, 0.0, 0) == pytest.approx(np.pi / 2, rel=1e-9, abs=0)
+    assert out_of_sector(radar, all_slots(tracker), tracks, ASSETS, np.pi / 2 - 0.49, 0) < 0.0
     for identity in (FRIENDLY, NEUTRAL):
         tracks[0]["identity"] = identity
-        assert out_of_sector(radar, tracker, tracks, ASSETS, 0.0, 0) < 0.0
+        assert out_of_sector(radar, all_slots(tracker), tracks, ASSETS, 0.0, 0) < 0.0
