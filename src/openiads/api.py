@@ -62,7 +62,7 @@ class Run:
 
     def to_pandas(self, name: str, replication: int | None = None) -> Any:
         """A table as `pandas.DataFrame` (needs the extra `query`)."""
-        return self.table(name, replication).to_pandas()
+        return self.table(name, replication).to_pandas(use_threads=False)  # threads of Arrow outlive the interpreter
 
     def to_polars(self, name: str, replication: int | None = None) -> Any:
         """A table as `polars.DataFrame` (needs the extra `query`)."""
@@ -144,6 +144,8 @@ def run(
     from openiads.engine.decode import object_table  # noqa: PLC0415 - compiles on import of its kernels
     from openiads.engine.lowering import lower  # noqa: PLC0415
     from openiads.engine.pool import run_blocks  # noqa: PLC0415
+    from openiads.engine.simulation import Simulation  # noqa: PLC0415
+    from openiads.engine.warmup import is_warm  # noqa: PLC0415
     from openiads.engine.work import BlockTask  # noqa: PLC0415
     from openiads.results.manifest import RunInfo  # noqa: PLC0415
     from openiads.results.store import RunReader, RunWriter  # noqa: PLC0415
@@ -177,6 +179,10 @@ def run(
             writer.write_common({"objects": object_table(lowered.names)})
             task = BlockTask(lowered=lowered, seed=seed, sink=writer.block_writer())
             pending = writer.pending()
+            if workers > 1 and pending and not is_warm():
+                Simulation(lowered, seed).run(
+                    first_replication, "counts"
+                )  # or every worker would compile the same kernels at the same time
             report = on_progress or (lambda done: None)
             report(replications - sum(len(block) for block in pending))
             run_blocks(task, pending, workers=min(workers, max(1, len(pending))), on_done=lambda block, done: report(done))

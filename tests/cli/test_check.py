@@ -27,10 +27,10 @@ def test_summary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     code, out, err = _run([str(COAST)], monkeypatch, capsys)
     assert (code, err) == (0, "")
     rows = {line[:10].strip(): line[10:] for line in out.splitlines()}
-    assert rows["nodes"] == "3: 1 fire units, 1 command posts, 1 sensors"
-    assert rows["radars"] == "4: 1 engagement, 3 search"
-    assert rows["missiles"] == "32 ready, 1 types"
-    assert rows["objects"] == "20: 7 friendly, 12 hostile, 1 neutral"
+    assert rows["nodes"] == "3 (fire units: 1, command posts: 1, sensors: 1)"
+    assert rows["radars"] == "4 (engagement: 1, search: 3)"
+    assert rows["missiles"] == "32 ready (types: 1)"
+    assert rows["objects"] == "20 (friendly: 7, hostile: 12, neutral: 1)"
     assert rows["variants"] == "crisis-raid, peacetime-month"
     assert "placeholders" in rows["figures"]
     assert not list(tmp_path.iterdir())
@@ -38,8 +38,8 @@ def test_summary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
 
 def test_variant_and_settings(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = _run([str(COAST), "--variant", "peacetime-month", "--set", "network.mode=integrated"], monkeypatch, capsys)
-    assert "8: 7 friendly, 0 hostile, 1 neutral" in out
-    assert "integrated, 3 links" in out
+    assert "8 (friendly: 7, hostile: 0, neutral: 1)" in out
+    assert "integrated (links: 3)" in out
     _, out, _ = _run([str(COAST), "--set", "catalogue.missiles.40n6e.max_range_km=3"], monkeypatch, capsys)
     assert "catalogue.missiles.40n6e.max_range_km is set but nothing in this scenario uses it" in out
 

@@ -36,7 +36,7 @@ def test_a_line_every_five_seconds_in_a_pipe() -> None:
     assert run(io.StringIO(), [1.0, 2.0, 4.0, 6.9, 7.0, 8.0]).splitlines() == [
         "run: 2 of 10 replications, 2 s, about 8 s to go",
         "run: 5 of 10 replications, 7 s, about 7 s to go",
-        "run: 6 of 10 replications, 8 s, about 5 s to go",  # the last line, at the end
+        "run: 6 of 10 replications, 8 s",  # the last line, at the end
     ]
 
 

@@ -68,7 +68,15 @@ def test_another_seed_is_another_run(reference: Any, cases: ModuleType) -> None:
 @pytest.mark.parametrize("hash_seed", ["0", "1"])
 def test_another_hash_seed(cases: ModuleType, reference: Any, tmp_path: Path, hash_seed: str) -> None:
     run = cases.cli(
-        "run", cases.SMALL, "--replications", str(REPLICATIONS), "--seed", "7", "-o", tmp_path / "run", PYTHONHASHSEED=hash_seed
+        "run",
+        cases.SMALL,
+        "--replications",
+        str(REPLICATIONS),
+        "--seed",
+        "7",
+        "-o",
+        tmp_path / "run",
+        PYTHONHASHSEED=hash_seed,
     )
     assert run.returncode == 0, run.stderr
     assert total_of(tmp_path / "run") == reference.digest().total
@@ -91,7 +99,7 @@ def test_without_the_jit(cases: ModuleType, tmp_path: Path) -> None:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_killed_and_resumed(cases: ModuleType, tmp_path: Path, workers: int) -> None:
     """SIGKILL when some blocks are there; the rest is made by --resume, and the digest is that of a run never cut off."""
-    folder, replications = tmp_path / "run", 240
+    folder, replications = tmp_path / "run", 120
     options = ("run", cases.SMALL, "--replications", replications, "--workers", workers, "-o", folder)
     running = subprocess.Popen(
         cases.openiads_command(*options), env=cases.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -146,7 +146,7 @@ def test_ctrl_c_in_a_terminal_leaves_one_traceback(tmp_path: Path) -> None:
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "script\n"
-    assert process.stdout.readline() == "0\n"
+    assert process.stdout.readline() in {"0\n", "1\n", "4\n", "9\n"}
     time.sleep(0.3)  # now the workers wait for something to do
     os.killpg(process.pid, signal.SIGINT)  # the terminal sends it to the workers too
     _, errors = process.communicate(timeout=30)

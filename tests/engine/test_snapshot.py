@@ -63,7 +63,7 @@ def test_stopping_at_many_rows_changes_nothing(cases: ModuleType) -> None:
 
 
 def test_a_snapshot_of_another_scenario(saved: tuple[Path, str, Simulation]) -> None:
-    with pytest.raises(ResultsError, match="is a snapshot of scenario .* not of 000000000000"):
+    with pytest.raises(ResultsError, match=r"is a snapshot of scenario .* not of 000000000000"):
         load_snapshot(saved[0], scenario_sha256="0" * 64)
 
 

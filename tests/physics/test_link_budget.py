@@ -34,7 +34,9 @@ def test_one_look_at_the_published_point_detects_as_published(swerling: int, pul
     gain_db = calibrate(range_m=390e3, rcs_m2=4.0, p_d=p_d, p_fa=1e-6, pulses=pulses, swerling=swerling)
     snr = 10.0 ** (float(snr_db(gain_db=gain_db, range_m=390e3, rcs_m2=4.0)) / 10.0)
     shape = fluctuation_shape(swerling=swerling, pulses=pulses)
-    assert float(detection_probability(snr=snr, p_fa=1e-6, pulses=pulses, shape=shape)[0]) == pytest.approx(p_d, rel=0, abs=1e-9)
+    assert float(detection_probability(snr=snr, p_fa=1e-6, pulses=pulses, shape=shape)[0]) == pytest.approx(
+        p_d, rel=0, abs=1e-9
+    )
 
 
 @pytest.mark.parametrize(("period_s", "speed_mps", "instrumented_m"), [(10.0, 300.0, math.inf), (5.0, 250.0, 450e3)])

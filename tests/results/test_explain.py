@@ -8,7 +8,6 @@ import pytest
 from by_hand import run_by_hand
 
 from openiads.errors import ResultsError
-from openiads.records.tables import EVENTS
 from openiads.results.explain import Timeline, format_timeline, timeline
 
 S = 1_000_000_000
@@ -16,7 +15,6 @@ TRACK = "node-a/1"
 
 
 def event(at: int, name: str, track: str = TRACK, detail: str = "", **more: Any) -> dict[str, Any]:
-    assert name in EVENTS
     return {"at_ns": at * S, "node": "node-a", "track_id": track, "event": name, "detail": detail, **more}
 
 
@@ -24,12 +22,16 @@ def holds(at: int, track: str, object_id: str) -> dict[str, Any]:
     return {"at_ns": at * S, "node": "node-a", "reference": "track", "reference_id": track, "object_id": object_id}
 
 
+def verdict(at: int, result: str, object_id: str = "cruise-1") -> dict[str, Any]:
+    return {**holds(at, TRACK, object_id), "reference": "identification", "result": result}
+
+
 def fate(shot: int, result: str, object_id: str = "cruise-1") -> dict[str, Any]:
     return {
         "at_ns": 60 * S,
         "node": "node-a",
         "reference": "shot",
-        "reference_id": str(shot),
+        "reference_id": f"node-a/{shot}",
         "object_id": object_id,
         "result": result,
     }
@@ -61,7 +63,7 @@ def test_a_kill_from_first_to_last(tmp_path: Path) -> None:
         "events": [
             *FIRM,
             event(25, "identified", detail="hostile"),
-            event(30, "assigned"),
+            event(30, "assigned", detail="48n6e3"),
             event(31, "launched"),
             event(22, "firm", track="node-a/2"),
         ],
@@ -85,7 +87,7 @@ def test_a_kill_from_first_to_last(tmp_path: Path) -> None:
         (10, "", "first detected"),
         (20, "node-a", "track node-a/1 is firm"),
         (25, "node-a", "track node-a/1 identified as hostile"),
-        (30, "node-a", "track node-a/1 assigned"),
+        (30, "node-a", "track node-a/1 assigned: 48n6e3"),
         (31, "node-a", "shot 0: 48n6e3 launched at track node-a/1, due at 51.0 s"),
         (52, "node-a", "shot 0: in truth missed"),
         (57, "node-a", "shot 0: assessed as alive"),
@@ -139,10 +141,10 @@ def test_a_kill_from_first_to_last(tmp_path: Path) -> None:
             {
                 "events": FIRM,
                 "association": [*MINE, fate(0, "missed"), fate(1, "track_lost")],
-                "shots": [shot(0, 31), shot(1, 32), shot(2, 33)],
+                "shots": [shot(0, 31), shot(1, 32), shot(2, 33, intercept_ns=-1)],
             },
             SEEN,
-            "shot at without success: 1 missed, 1 result unknown, 1 track lost.",
+            "shot at without success: 1 missed, 1 still in flight at the end, 1 track lost.",
         ),
     ],
 )
@@ -162,17 +164,22 @@ def test_a_friendly_object_is_told_plainly(tmp_path: Path) -> None:
 def test_a_track_that_changes_hands_tells_each_object_its_part(tmp_path: Path) -> None:
     tables = {
         "events": [
-            event(5, "identified", detail="unknown"),
-            event(25, "identified", detail="hostile"),
+            event(5, "firm"),
+            event(25, "identified", detail="friendly"),
+            event(35, "identified", detail="hostile"),
             event(45, "identified", detail="neutral"),
         ],
-        "association": [*MINE, holds(40, TRACK, "other")],
+        "association": [*MINE, verdict(25, "wrong"), verdict(35, "right"), verdict(45, "right", "other")],
     }
     texts = [line.text for line in tell(tmp_path, tables, **SEEN).lines]
-    assert "track node-a/1 identified as unknown" in texts  # before it was firm
-    assert "track node-a/1 identified as hostile" in texts
-    assert "track node-a/1 identified as neutral" not in texts
-    assert texts.count("first detected") == 1
+    assert texts == [
+        "appears",
+        "track node-a/1 is firm",  # before truth was noted: the object that it then turned out to follow
+        "first detected",
+        "track node-a/1 identified as friendly, in truth wrong",
+        "track node-a/1 identified as hostile",
+        "leaked",
+    ]
 
 
 def test_unknown_object_and_replication(tmp_path: Path) -> None:

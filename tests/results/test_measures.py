@@ -1,5 +1,6 @@
 """Measures of a run whose rows are known by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +53,10 @@ def test_measures_by_hand(summary: Summary) -> None:
     assert summary.replications == 3
     assert found["leakage"] == mean_share([0.5, 0.0, np.nan])  # in the last no hostile object was killed or leaked
     assert found["leakage"].missing == 1
-    assert found["kills"] == t_mean([1.0, 2.0, 1.0])
+    assert found["kills"] == replace(t_mean([1.0, 2.0, 1.0]), low=0.0)
     assert found["shots"] == t_mean([3.0, 4.0, 2.0])
+    assert found["shots"].low is not None
+    assert found["shots"].low > 0.0
     assert found["missiles_per_kill"] == ratio_of_sums([3.0, 4.0, 2.0], [1.0, 2.0, 1.0])
     assert found["missiles_per_kill"].value == 9 / 4
     assert found["friendly_shots"] == count_mean([0.0, 1.0, 2.0])
@@ -96,11 +99,27 @@ def test_median_with_never() -> None:
 
 def test_summary_as_text(summary: Summary) -> None:
     text = format_summary(summary)
-    assert text.startswith("In this model, 3 replications, 95 % intervals:")
-    assert "hostile objects leaked / (leaked + killed)  25.0 % (0.0 % to 100.0 %), missing in 1" in text
-    assert "drone-1   hostile      33.3 %      0.0 %     33.3 %     33.3 %  in less than half" in text
+    assert text.startswith("Public figures, in this model: 3 replications, means with 95 % intervals")
+    assert "hostile: leaked / (leaked + killed)    25.0 % (0.0 % to 100.0 %), missing in 1" in text
+    assert "drone-1   hostile     33.3 %     0.0 %    33.3 %    33.3 %         -" in text
     assert format_estimate(Estimate(None, None, None, 0)) == "missing"
-    assert format_estimate(Estimate(2.0, None, None, 1)) == "2 (no interval: too few replications)"
+    assert format_estimate(Estimate(2.0, None, None, 1)) == "2.00 (no interval: too few replications)"
+    assert format_estimate(Estimate(0.0, 0.0, 0.0, 0)) == "0 (none in any replication)"
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_intervals_of_what_cannot_be_negative_stop_at_0(tmp_path: Path) -> None:
+    counts = [
+        {"replication": 0, "shots": 9, "kills": 1},
+        {"replication": 1, "kills": 0},
+        {"replication": 2, "shots": 1, "kills": 1},
+    ]
+    ends = [{"replication": k, "object_id": "cruise-1", "end_state": "killed"} for k in range(3)]
+    run = run_by_hand(tmp_path / "run", {"objects": OBJECTS[:1], "outcomes": ends, "counts": counts}, replications=3)
+    found = {m.name: m.estimate for m in summarize(run).measures}
+    assert t_mean([9.0, 0.0, 1.0]).low < 0.0  # type: ignore[operator]
+    for name in ("shots", "kills", "missiles_per_kill"):
+        assert found[name].low == 0.0, name
 
 
 def test_no_kill_makes_missiles_per_kill_missing(tmp_path: Path) -> None:

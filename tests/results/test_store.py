@@ -319,7 +319,7 @@ def test_a_block_writer_can_be_pickled_and_rejects_what_is_not_its_block(tmp_pat
         tables = fake_engine.tables_of(blocks, range(4, 8))
         with pytest.raises(ValueError, match="no block of 4 replications begins at 5"):
             blocks.write_block(5, tables)
-        with pytest.raises(ValueError, match="block 000000-000003: tables missing or unexpected: messages, plots, tracks"):
+        with pytest.raises(ValueError, match=r"tables missing or unexpected: messages, plot_association, plots, tracks"):
             blocks.write_block(0, tables)
         with pytest.raises(ValueError, match="block 000008-000009: outcomes has rows of replication 4"):
             blocks.write_block(8, tables)
@@ -351,3 +351,18 @@ def test_another_layout_version_is_refused(tmp_path: Path) -> None:
     path.write_text(json.dumps(manifest))
     with pytest.raises(ResultsError, match=r"a field is missing or unknown .*seed"):
         RunReader.open(folder)
+
+
+def test_reading_starts_no_thread_of_arrow(reference: Path) -> None:
+    """A thread of Arrow's that outlives the interpreter aborts the process at its exit (apache/arrow issue 34314)."""
+    code = (
+        "import os, sys; from pathlib import Path; from openiads.results.digest import digest; import scipy.special; "
+        "from openiads.results.measures import summarize; from openiads.results.store import RunReader; "
+        "before = set(os.listdir('/proc/self/task')); run = RunReader.open(Path(sys.argv[1])); "
+        "digest(run); summarize(run); run.table('events').to_pylist(); "
+        "print(len(set(os.listdir('/proc/self/task')) - before))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
+    command = [sys.executable, "-c", code, str(reference)]
+    ran = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    assert ran.stdout.strip() == "0"

@@ -49,7 +49,7 @@ def test_uniforms_match_a_separate_reading_of_the_words():
     drawn = uniforms(np.uint64(seed), 2, names.KILL, np.uint64(name), 9)
     assert drawn == tuple((int(w) + 0.5) / 2**32 for w in words)
     single = uniform(np.uint64(seed), 2, names.KILL, np.uint64(name), 9)
-    assert single == ((int(words[0]) >> 5) * 2**26 + (int(words[1]) >> 6) + 0.5) / 2**53
+    assert single == ((int(words[0]) >> 6) * 2**26 + (int(words[1]) >> 6) + 0.5) / 2**52
 
 
 @pytest.mark.parametrize("u", [1e-300, 2**-54, 1e-10, 0.001, 0.075, 0.3, 0.5, 0.7, 0.92501, 0.999, 1 - 2**-33])

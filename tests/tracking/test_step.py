@@ -333,7 +333,7 @@ def test_arrays_that_are_too_small_are_refused(make_node, broken):
     if broken == "changes":
         node.changes = make_changes(node.capacity - 1)
     if broken == "scratch":
-        node.scratch = make_scratch(node.capacity, 1)
+        node.scratch = make_scratch(node.capacity - 1, 1)
     with pytest.raises(ValueError, match={"period": "period_ns", "changes": "change log", "scratch": "scratch"}[broken]):
         node.scan([START_M, START_M + 20e3], 0.0, period_s=0.0 if broken == "period" else 10.0)
 

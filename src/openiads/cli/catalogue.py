@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from openiads.catalogue import Attribute, Catalogue, Entry, Figure
 
 app = typer.Typer(
-    help="List and show the figures that the model rests on, each with spread, source and grade.", no_args_is_help=True
+    help="List and show the public figures behind the model, with spread, source and grade.", no_args_is_help=True
 )
 
 LEGEND = (
@@ -22,8 +22,10 @@ WIDEST = 110
 
 
 @app.command("list")
-def list_(family: Annotated[str | None, typer.Argument(help="radars, missiles, signatures, ...")] = None) -> None:
-    """The families of the catalogue, or the entries of one family."""
+def list_(
+    family: Annotated[str | None, typer.Argument(metavar="FAMILY", help="radars, missiles, signatures and so on.")] = None,
+) -> None:
+    """List the families of the catalogue, or the entries of one family."""
     from openiads.catalogue import load_catalogue
 
     catalogue = load_catalogue()
@@ -32,8 +34,10 @@ def list_(family: Annotated[str | None, typer.Argument(help="radars, missiles, s
 
 
 @app.command()
-def show(path: Annotated[str, typer.Argument(help="<family>.<id> or <family>.<id>.<figure>")]) -> None:
-    """One entry as a table, or one figure with its note and full sources."""
+def show(
+    path: Annotated[str, typer.Argument(metavar="PATH", help="FAMILY.ID or FAMILY.ID.FIGURE, as `list` shows them.")],
+) -> None:
+    """Show one entry as a table, or one figure with its note and full sources."""
     from openiads.catalogue import load_catalogue
     from openiads.errors import CatalogueError
 
@@ -73,7 +77,11 @@ def _entries(catalogue: "Catalogue", family: str) -> list[str]:
         grades = "".join(sorted({figure.grade for figure in figures}))
         placeholders = sum(figure.placeholder for figure in figures)
         rows.append((entry.id, entry.kind or "-", str(len(figures)), str(placeholders), grades, entry.name))
-    return [*_table(("id", "kind", "figures", "*", "grades", "name"), rows, right=(2, 3)), "", *_wrapped(LEGEND, _width())]
+    return [
+        *_table(("id", "kind", "figures", "of these *", "grades", "name"), rows, right=(2, 3)),
+        "",
+        *_wrapped(LEGEND, _width()),
+    ]
 
 
 def _entry(entry: "Entry") -> list[str]:

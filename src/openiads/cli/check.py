@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from openiads.cli.options import Settings
 from openiads.errors import ScenarioError
 
 if TYPE_CHECKING:
@@ -13,11 +14,11 @@ if TYPE_CHECKING:
 
 
 def check(
-    file: Annotated[Path, typer.Argument(help="Scenario file (YAML).")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Scenario file (YAML).")],
     variant: Annotated[str | None, typer.Option(help="Check this variant only.")] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Set a field or figure.")] = None,
+    set_: Settings = None,
 ) -> None:
-    """Check a scenario file, with all its variants unless one is named, and say what it holds."""
+    """Check a scenario file and all its variants, and say what it holds. Writes nothing."""
     from openiads.scenario.loader import load_scenario, with_variants
 
     scenario = load_scenario(file, variant=variant, overrides=parse_settings(set_ or []))
@@ -63,12 +64,12 @@ def summary(scenario: "Scenario") -> list[str]:
     rows = {
         "scenario": f"{spec.scenario.id}: {spec.scenario.title}" + (" (notional)" if spec.scenario.notional else ""),
         "duration": f"{spec.clock.duration_s:g} s from {spec.clock.start_utc}",
-        "nodes": f"{len(searching)}: {len(units)} fire units, {len(posts)} command posts, {len(sensors)} sensors",
-        "radars": f"{len(radars) + len(units)}: {len(units)} engagement, {len(radars)} search",
-        "missiles": f"{ready} ready, {len(missiles)} types",
-        "network": f"{spec.network.mode}, {len(spec.network.links)} links",
-        "objects": f"{sum(sides.values())}: " + (", ".join(f"{sides[side]} {side}" for side in sorted(sides)) or "none"),
-        "figures": f"{len(scenario.figures)} from the catalogue, {placeholders} of them placeholders",
+        "nodes": f"{len(searching)} (fire units: {len(units)}, command posts: {len(posts)}, sensors: {len(sensors)})",
+        "radars": f"{len(radars) + len(units)} (engagement: {len(units)}, search: {len(radars)})",
+        "missiles": f"{ready} ready (types: {len(missiles)})",
+        "network": f"{spec.network.mode} (links: {len(spec.network.links)})",
+        "objects": f"{sum(sides.values())} ({', '.join(f'{side}: {sides[side]}' for side in sorted(sides)) or 'none'})",
+        "figures": f"{len(scenario.figures)} from the catalogue (placeholders: {placeholders})",
         "variants": ", ".join(scenario.variants) or "none",
         "variant": scenario.variant or "none chosen",
         "sha256": scenario.sha256,

@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from openiads.cli.options import Seed, Workers, compiled, report
+from openiads.cli.options import Seed, Workers, compile_kernels, report
 from openiads.cli.progress import Progress
 
 CASE = "murted-2019.yaml"
 
 
 def demo(
-    out: Annotated[Path, typer.Option("-o", "--out", help="Run folder to write; replaced when it is there.")] = Path(
-        "runs/demo"
-    ),
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="DIR", help="Run folder; an earlier run in it is replaced.")
+    ] = Path("runs/demo"),
     replications: Annotated[int, typer.Option(min=1, help="How many replications.")] = 64,
     seed: Seed = 1,
     workers: Workers = 1,
@@ -25,7 +25,8 @@ def demo(
 
     with as_file(files("openiads.scenario") / "library" / CASE) as path:
         scenario = api.load_scenario(path)
-    with compiled(), Progress(replications, "running") as progress:
+    compile_kernels()
+    with Progress(replications, "running") as progress:
         done = api.run(
             scenario,
             replications=replications,

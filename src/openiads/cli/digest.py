@@ -7,11 +7,11 @@ import typer
 
 
 def digest(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Run folder.")],
-    replication: Annotated[int | None, typer.Option(help="Only this replication.")] = None,
-    tables: Annotated[bool, typer.Option("--tables", help="Also the digest of each table.")] = False,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Run folder, as `openiads run` wrote it.")],
+    replication: Annotated[int | None, typer.Option(min=0, help="Of this replication only, from 0.")] = None,
+    tables: Annotated[bool, typer.Option("--tables", help="Print the digest of each table too.")] = False,
 ) -> None:
-    """SHA-256 over the tables of a run: equal for equal results, however many workers or blocks made them."""
+    """Print the SHA-256 of a run's results: equal results have equal digests."""
     from openiads.results.digest import digest as digest_of
 
     found = digest_of(folder, replication)

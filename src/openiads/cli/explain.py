@@ -9,10 +9,10 @@ from openiads.cli.options import RunFolder
 
 def explain(
     folder: RunFolder,
-    object_id: Annotated[str, typer.Argument(metavar="OBJECT", help="Object, as the scenario names it.")],
-    replication: Annotated[int, typer.Option(min=0, help="Which replication.")] = 0,
+    object_id: Annotated[str, typer.Argument(metavar="OBJECT", help="Id of the object in the scenario.")],
+    replication: Annotated[int, typer.Option(min=0, help="Which replication, from 0.")] = 0,
 ) -> None:
-    """Tell what happened to an object: detected, tracked, identified, engaged, and why not."""
+    """Tell what happened to one object, step by step, and why nobody stopped it if nobody did."""
     from openiads import api
     from openiads.results.explain import format_timeline, timeline
 

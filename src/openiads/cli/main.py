@@ -5,12 +5,16 @@ import sys
 import typer
 
 from openiads import __version__
-from openiads.cli import catalogue, check, demo, digest, explain, replay, run, warmup
+from openiads.cli import catalogue, check, demo, digest, explain, replay, run, verify, warmup
 from openiads.errors import OpeniadsError
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C."""
 
 app = typer.Typer(
     name="openiads",
-    help="Simulate and study an integrated air-defence system from public figures. Every result holds in this model only.",
+    help="Simulate and study an integrated air-defence system from public figures. Every result holds in this model only. "
+    "To begin: `openiads demo`.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -21,6 +25,7 @@ app.command()(check.check)
 app.command()(explain.explain)
 app.command()(digest.digest)
 app.command()(replay.replay)
+app.command()(verify.verify)
 app.add_typer(catalogue.app, name="catalogue")
 app.command()(warmup.warmup)
 
@@ -45,3 +50,7 @@ def main() -> None:
     except OpeniadsError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(2)
+    except SystemExit as left:
+        if left.code == INTERRUPTED:
+            typer.echo("interrupted; blocks of a run that are done are kept, and --resume goes on from there", err=True)
+        raise

@@ -1,7 +1,8 @@
 """Options that several commands share, and the pieces of a run that people see."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shutil
+import textwrap
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,27 +13,32 @@ from openiads.cli.progress import Progress
 if TYPE_CHECKING:
     from openiads.api import Run
 
-Workers = Annotated[int, typer.Option(min=1, help="Processes; results do not depend on it.")]
+Workers = Annotated[int, typer.Option(min=1, help="Processes; the results do not depend on it.")]
 Seed = Annotated[int, typer.Option(min=0, help="Study seed: the same seed gives the same bytes.")]
-RunFolder = Annotated[Path, typer.Argument(help="Run folder.")]
-KERNELS_ABOUT = 230
+RunFolder = Annotated[Path, typer.Argument(metavar="DIR", help="Run folder, as `openiads run` wrote it.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Set a field or a catalogue figure; may be given several times."),
+]
+SMALLEST = "skeleton.yaml"
+KERNELS_ABOUT = 215
 """Compiled functions, roughly: only the length of the progress bar depends on it."""
 
 
-@contextmanager
-def compiled() -> Iterator[None]:
-    """Show progress while kernels are compiled for the first time; say nothing when they are in the cache."""
+def compile_kernels() -> None:
+    """Compile every kernel on a small case, with progress, when the cache does not hold them; else do nothing."""
+    from openiads import api
     from openiads.engine.warmup import is_warm, mark_warm, watch_compiling
 
     if is_warm():
-        yield
         return
-    typer.echo("compiling kernels for the first time on this machine; this takes about a minute, once", err=True)
+    typer.echo("compiling for the first time on this machine; this takes one to three minutes, once", err=True)
     with (
         Progress(KERNELS_ABOUT, "compiling", unit="functions") as progress,
         watch_compiling(lambda n, name: progress.advance()),
+        as_file(files("openiads.scenario") / "library" / SMALLEST) as path,
     ):
-        yield
+        api.run(path, replications=1)
     mark_warm()
 
 
@@ -41,11 +47,12 @@ def report(run: "Run") -> None:
     from openiads.results.measures import format_summary, summarize
 
     manifest = run.reader.manifest
-    typer.echo(f"{manifest.title} - public figures, in this model")
+    typer.echo(manifest.title)
     typer.echo(format_summary(summarize(run.reader)))
     if manifest.placeholders:
-        typer.echo(
-            f"{len(manifest.placeholders)} of the figures used are placeholders without a public source; "
-            "`openiads catalogue show PATH` says why each value was chosen."
+        text = (
+            f"{len(manifest.placeholders)} of the figures used are placeholders: no public source gives them. Their paths are in "
+            "manifest.json; `openiads catalogue show PATH` says why each value was chosen."
         )
-    typer.echo(f"run folder: {run.folder}    digest: {run.digest().total}")
+        typer.echo("\n" + textwrap.fill(text, shutil.get_terminal_size((80, 24)).columns - 1, break_on_hyphens=False))
+    typer.echo(f"\nrun folder  {run.folder}\ndigest      {run.digest().total}")

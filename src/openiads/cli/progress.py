@@ -40,7 +40,9 @@ class Progress:
         self._task: Any = None
 
     def advance(self, count: int = 1) -> None:
-        """`count` more are done."""
+        """`count` more are done; nothing is shown for 0."""
+        if count == 0:
+            return
         self.done += count
         now = self._clock()
         if now - self._began < PATIENCE:
@@ -52,9 +54,9 @@ class Progress:
             self._stream.write(self._line(now - self._began) + "\n")
             self._stream.flush()
 
-    def _line(self, elapsed: float) -> str:
+    def _line(self, elapsed: float, *, ended: bool = False) -> str:
         text = f"{self._label}: {self.done} of {self.total} {self._unit}, {elapsed:.0f} s"
-        if 0 < self.done < self.total:
+        if 0 < self.done < self.total and not ended:
             text += f", about {elapsed / self.done * (self.total - self.done):.0f} s to go"
         return text
 
@@ -83,4 +85,4 @@ class Progress:
         if self._bar is not None:
             self._bar.stop()
         elif self._spoke:
-            self._stream.write(self._line(self._clock() - self._began) + "\n")
+            self._stream.write(self._line(self._clock() - self._began, ended=True) + "\n")

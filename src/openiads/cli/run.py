@@ -5,30 +5,32 @@ from typing import Annotated, Literal
 
 import typer
 
-from openiads.cli.options import Seed, Workers, compiled, report
+from openiads.cli.options import Seed, Settings, Workers, compile_kernels, report
 from openiads.cli.progress import Progress
 
 
 def run(
-    file: Annotated[Path, typer.Argument(help="Scenario file (YAML).")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Scenario file (YAML).")],
     replications: Annotated[int, typer.Option(min=1, help="How many replications.")] = 64,
     seed: Seed = 1,
     workers: Workers = 1,
-    out: Annotated[Path, typer.Option("-o", "--out", help="Run folder to write.")] = Path("run"),
-    variant: Annotated[str | None, typer.Option(help="Variant of the scenario.")] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Set a field or figure.")] = None,
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Run folder to write.")] = Path("run"),
+    variant: Annotated[str | None, typer.Option(help="Run this variant of the scenario.")] = None,
+    set_: Settings = None,
     record: Annotated[
-        Literal["counts", "events", "full"], typer.Option(help="What to record of every replication (0 is always full).")
+        Literal["counts", "events", "full"],
+        typer.Option(help="What to record of each replication; the first is always recorded in full."),
     ] = "events",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was cut off.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a run that is there.")] = False,
 ) -> None:
-    """Run a scenario many times, write tables as Parquet, and print a summary."""
+    """Run a scenario many times, write its tables as Parquet files, and print a summary."""
     from openiads import api
     from openiads.cli.check import parse_settings
 
     scenario = api.load_scenario(file, variant=variant, overrides=parse_settings(set_ or []))
-    with compiled(), Progress(replications, "running") as progress:
+    compile_kernels()
+    with Progress(replications, "running") as progress:
         done = api.run(
             scenario,
             replications=replications,

@@ -147,7 +147,7 @@ def _sightings(radars: Radars, r: int, things: Things, duration_ns: int) -> Iter
     order = np.lexsort((keys, everything["at_ns" if rotating else "azimuth_rad"], number))
     everything, number = everything[order], number[order]
     firsts = np.flatnonzero(np.diff(number, prepend=-1))
-    for first, last in zip(firsts, [*firsts[1:], len(number)], strict=True):
+    for first, last in zip(firsts, np.append(firsts, len(number))[1:], strict=True):
         yield int(number[first]), everything[first:last]
 
 

@@ -16,8 +16,8 @@ from openiads.records.log import (
     IDENTITY_REFERENCE,
     INTERCEPT,
     LAUNCHED,
-    PLOT_REFERENCE,
     SHOT_REFERENCE,
+    WITHHELD,
 )
 from openiads.records.state import State
 from openiads.records.tables import Level, tables_at
@@ -42,6 +42,7 @@ def decode(lowered: Lowered, state: State, level: Level) -> dict[str, Columns]:
         "events": _events,
         "association": _associations,
         "plots": _plots,
+        "plot_association": _plot_association,
         "tracks": _tracks,
         "messages": _messages,
     }
@@ -144,6 +145,7 @@ def _events(lowered: Lowered, state: State) -> Columns:
         ASSIGNED: missiles,
         LAUNCHED: missiles,
         INTERCEPT: missiles,
+        WITHHELD: missiles,
         ASSESSED: words.ASSESSMENTS,
     }
     detail = np.full(len(rows), "", dtype=object)
@@ -168,8 +170,6 @@ def _associations(lowered: Lowered, state: State) -> Columns:
     for reference, meaning in ((SHOT_REFERENCE, words.SHOT_RESULTS), (IDENTITY_REFERENCE, words.IDENTIFICATIONS)):
         which = rows["reference"] == reference
         result[which] = _words(list(meaning), rows["result"][which])
-    for k in np.flatnonzero(rows["reference"] == PLOT_REFERENCE):
-        reference_id[k] = _plot_id(names, int(rows["radar"][k]), int(rows["number"][k]))
     return {
         "replication": _replication(state, len(rows)),
         "at_ns": rows["at_ns"],
@@ -196,6 +196,15 @@ def _plots(lowered: Lowered, state: State) -> Columns:
         "radar": _words([role for _, role in names.radars], rows["radar"]),
         "plot_id": np.array(ids, dtype=object),
         **{name: rows[name] for name in _measured()},
+    }
+
+
+def _plot_association(lowered: Lowered, state: State) -> Columns:
+    rows, names = state.plot_log[: int(state.clock["plot_rows"][0])], lowered.names
+    plots = _plots(lowered, state)
+    return {
+        **{name: plots[name] for name in ("replication", "node", "radar", "plot_id")},
+        "object_id": _words(names.objects, rows["object"]),
     }
 
 

@@ -65,7 +65,7 @@ def run_replication(case: Case, state: State, scratch: Scratch, changes: Records
     if stop_row == len(case.calendar):
         settle_due(case, state, scratch, case.control[0]["duration_ns"])
         close_shots(case, state)
-        finish(case.control, case.objects, state.objects, state.counts)
+        finish(case.control, case.objects, state.objects, state.node_states, state.counts)
 
 
 @kernel
@@ -122,7 +122,7 @@ def track_plots(case: Case, state: State, scratch: Scratch, changes: Records, ro
     r = row["index"]
     radar = case.radars[r]
     node = radar["node"]
-    log_plots(state.clock, state.plot_log, r, state.radar_plots[r], state.plots, count)
+    log_plots(state.clock, state.plot_log, r, state.radar_plots[r], state.plots, state.plot_truth, count)
     state.radar_plots[r] += count
     for k in range(count):
         convert_plot(state.plots, k, radar["site_m"], radar["axes"])
@@ -158,7 +158,7 @@ def on_change(state: State, node: int, change: Record, now_ns: int) -> None:
     if what == CHANGED_DROPPED and track["firm_ns"] >= 0:
         log_event(state.clock, state.events, now_ns, node, DROPPED, change["number"], -1, math.nan)
     if what != CHANGED_DROPPED and track["status"] > 0:  # one that is dropped in the same breath has no state to show
-        log_track(state.clock, state.track_log, track["update_ns"], node, track, 0)
+        log_track(state.clock, state.track_log, track["update_ns"], node, track)
 
 
 @kernel
@@ -202,6 +202,8 @@ def engage(case: Case, state: State, scratch: Scratch, f: int, now_ns: int) -> N
     weapons = FREE if state.clock[0]["weapons_free"] > 0 and unit["weapons"] > 0 else unit["weapons"]
     masks = (case.mask_first, case.mask_range_m, case.mask_elevation_rad)
     ballistic_mps = case.control[0]["ballistic_mps"]
+    radar = case.radars[unit["radar"]]
+    boresight = boresight_at(radar, unit_state, now_ns)
     slots = used_slots(tracker, state.node_states[unit["node"]])
     busy = engaged_tracks(slots, state.tracks)
     shots = 2 if unit["doctrine"] == SALVO_2 else 1
@@ -215,9 +217,8 @@ def engage(case: Case, state: State, scratch: Scratch, f: int, now_ns: int) -> N
         before = -1
         for k in range(shots):
             at_ns = launch_ns + k * unit["cycle_ns"]
-            radar = case.radars[unit["radar"]]
             m, flight_s = choose_missile(
-                unit, radar, case.missiles, state.missiles_left, case.flight, track, at_ns, ballistic_mps, masks
+                unit, radar, boresight, case.missiles, state.missiles_left, case.flight, track, at_ns, ballistic_mps, masks
             )
             if m < 0:
                 break

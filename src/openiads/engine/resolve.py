@@ -24,7 +24,7 @@ from openiads.streams.names import ASSESS, CONTROL, IDENTIFY, KILL, SORTIE
 Record = Any
 Records = NDArray[Any]
 KILLED_STATE, LEAKED, LANDED, LEFT, ABORTED, ALIVE_AT_END = range(len(END_STATES))
-IN_FLIGHT, KILLED, MISSED, TRACK_LOST, OUT_OF_ENVELOPE, NO_OBJECT, ALREADY_DEAD = range(len(SHOT_RESULTS))
+IN_FLIGHT, KILLED, MISSED, TRACK_LOST, OUT_OF_ENVELOPE, NO_OBJECT, TARGET_GONE = range(len(SHOT_RESULTS))
 RIGHT, WRONG, UNDECIDED = 0, 1, 2
 MEETING_TOLERANCE_NS = 20_000_000
 """A missile has met its target when its flight lasted as long as its table says, to within this."""
@@ -93,7 +93,7 @@ def note_firm(
     """A track became firm: the event of the node, and in truth whose it is."""
     counts[0]["tracks_firm"] += 1
     log_event(clock, events, now_ns, node, FIRM_EVENT, track["number"], -1, math.nan)
-    log_association(clock, associations, now_ns, node, TRACK_REFERENCE, track["number"], -1, truth, -1)
+    log_association(clock, associations, now_ns, node, TRACK_REFERENCE, track["number"], truth, -1)
     if truth < 0:
         counts[0]["false_tracks_firm"] += 1
     elif states[truth]["first_firm_ns"] < 0:
@@ -131,7 +131,7 @@ def interrogate(
     outcome = RIGHT if identity == deserved else (UNDECIDED if identity in (PENDING, UNKNOWN) else WRONG)
     if outcome == WRONG:
         counts[0]["misidentified"] += 1
-    log_association(clock, associations, now_ns, node_index, IDENTITY_REFERENCE, track["number"], -1, truth, outcome)
+    log_association(clock, associations, now_ns, node_index, IDENTITY_REFERENCE, track["number"], truth, outcome)
     return identity
 
 
@@ -156,7 +156,7 @@ def meet(
     if o < 0:
         return NO_OBJECT
     if states[o]["present"] == 0:
-        return ALREADY_DEAD
+        return TARGET_GONE
     x, y, z, vx, vy, vz = motion_at(objects, knots, o, shot["due_ns"])
     range_m, _, _ = ecef_to_polar_k(radar["site_m"], radar["axes"], x, y, z)
     meeting_ns = shot["launch_ns"] + int(flight_time(missile, flight, range_m) * 1e9)
@@ -190,7 +190,7 @@ def looks_dead(unit: Record, pair: np.uint64, truth: Record, clock: Records, cou
     """What the fire unit sees of the result, with both errors of assessment. A false track just seems to live on."""
     if truth["object"] < 0:
         return False
-    dead = truth["result"] in (KILLED, ALREADY_DEAD)
+    dead = truth["result"] in (KILLED, TARGET_GONE)
     u = uniform(clock[0]["seed"], clock[0]["replication"], ASSESS, pair, truth["index"])
     error = u < (unit["p_miss_kill"] if dead else unit["p_false_kill"])
     counts[0]["assessments"] += 1
@@ -209,8 +209,10 @@ def count_kill(objects: Records, states: Records, truth: Record, fire_unit: int,
 
 
 @kernel
-def finish(control: Records, objects: Records, states: Records, counts: Records) -> None:
-    """At the end of the scenario every object has one end state."""
+def finish(control: Records, objects: Records, states: Records, node_states: Records, counts: Records) -> None:
+    """At the end of the scenario every object has one end state, and tracks for which a node had no room are counted."""
+    for n in range(len(node_states)):
+        counts[0]["tracks_refused"] += node_states[n]["overflow"]
     for o in range(len(objects)):
         end_object(states[o], ALIVE_AT_END, control[0]["duration_ns"])
         if states[o]["end_state"] == LEAKED and objects[o]["side"] == HOSTILE:

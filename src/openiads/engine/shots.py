@@ -18,14 +18,16 @@ from openiads.engine.resolve import (
 )
 from openiads.kernels import kernel
 from openiads.models.assessment.kernels import holds, take_assessment
-from openiads.models.engagement.kernels import predict_intercept
+from openiads.models.engagement.kernels import in_sector, predict_intercept
 from openiads.models.network.kernels import dequeue
+from openiads.models.sensing.multifunction import boresight_at
 from openiads.records.case import FRIENDLY, Case
 from openiads.records.log import (
     ASSESSED,
     INTERCEPT,
     LAUNCHED,
     SHOT_REFERENCE,
+    WITHHELD,
     log_association,
     log_event,
 )
@@ -98,13 +100,16 @@ def launch(case: Case, state: State, place: int) -> None:
     if holds(shot, track) and fresh:
         masks = (case.mask_first, case.mask_range_m, case.mask_elevation_rad)
         radar, missile = case.radars[unit["radar"]], case.missiles[shot["missile"]]
-        flight_s = predict_intercept(radar, missile, case.flight, track, now_ns, case.control[0]["ballistic_mps"], masks)
+        boresight = boresight_at(radar, unit_state, now_ns)
+        limit_mps = case.control[0]["ballistic_mps"]
+        flight_s = predict_intercept(radar, boresight, missile, case.flight, track, now_ns, limit_mps, masks)
     if flight_s < 0.0:
         shot["status"] = DONE
         state.missiles_left[shot["missile"]] += 1
         unit_state["guided"] -= 1
         if holds(shot, track):
             track["engaged"] -= 1
+        log_event(state.clock, state.events, now_ns, unit["node"], WITHHELD, shot["track_number"], shot["missile"], math.nan)
         return
     shot["status"] = FLYING
     shot["number"] = unit_state["next_shot"]
@@ -130,7 +135,9 @@ def intercept(case: Case, state: State, place: int) -> None:
     held = holds(shot, track)
     now_ns = shot["due_ns"]
     result = TRACK_LOST
-    if held and now_ns - track["update_ns"] <= unit["max_track_age_ns"]:
+    boresight = boresight_at(case.radars[unit["radar"]], state.fire_units[f], now_ns)
+    guided = held and in_sector(case.radars[unit["radar"]], boresight, track, now_ns)
+    if guided and now_ns - track["update_ns"] <= unit["max_track_age_ns"]:
         truth["object"] = state.track_truth[shot["track_slot"]]
         missile = case.missiles[shot["missile"]]
         result = meet(
@@ -165,7 +172,6 @@ def intercept(case: Case, state: State, place: int) -> None:
         unit["node"],
         SHOT_REFERENCE,
         shot["number"],
-        -1,
         truth["object"],
         result,
     )
@@ -207,7 +213,6 @@ def close_shots(case: Case, state: State) -> None:
                 case.fire_units[shot["fire_unit"]]["node"],
                 SHOT_REFERENCE,
                 shot["number"],
-                -1,
                 state.shot_truth[k]["object"],
                 IN_FLIGHT,
             )

@@ -43,6 +43,7 @@ STATE_DTYPES: Final[dict[str, np.dtype[Any]]] = {
     "shot_index": np.dtype(np.int32),
     "identity_index": np.dtype(np.int32),
     "messages": records.MESSAGES,
+    "queue": np.dtype(np.int32),
     "events": records.EVENT_LOG,
     "associations": records.ASSOCIATION_LOG,
     "plot_log": records.PLOT_LOG,
@@ -69,7 +70,8 @@ def save_snapshot(path: Path, state: State, *, scenario_sha256: str) -> None:
     about = {"snapshot_format": np.array(FORMAT), "scenario_sha256": np.array(scenario_sha256)}
     raw = {name: np.frombuffer(array.tobytes(), np.uint8) for name, array in state._asdict().items()}
     shapes = json.dumps({name: array.shape for name, array in state._asdict().items()})
-    np.savez_compressed(buffer, **about, shapes=np.array(shapes), layout=np.array(_layout()), **raw)
+    arrays: dict[str, Any] = {**about, "shapes": np.array(shapes), "layout": np.array(_layout()), **raw}
+    np.savez_compressed(buffer, **arrays)
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     with aside.open("wb") as file:
         file.write(buffer.getvalue())

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from openiads.kernels import kernel
@@ -11,10 +12,10 @@ from openiads.records.tables import EVENTS
 Record = Any
 Records = NDArray[Any]
 
-FIRM_EVENT, DROPPED, IDENTIFIED, ASSIGNED, LAUNCHED, INTERCEPT, ASSESSED, SLEWED = range(len(EVENTS))
+FIRM_EVENT, DROPPED, IDENTIFIED, ASSIGNED, LAUNCHED, INTERCEPT, ASSESSED, SLEWED, WITHHELD = range(len(EVENTS))
 """Codes of EVENTS, in the same order."""
 
-TRACK_REFERENCE, PLOT_REFERENCE, SHOT_REFERENCE, IDENTITY_REFERENCE = 0, 1, 2, 3
+TRACK_REFERENCE, SHOT_REFERENCE, IDENTITY_REFERENCE = 0, 1, 2
 
 
 @kernel
@@ -46,11 +47,10 @@ def log_association(
     node: int,
     reference: int,
     number: int,
-    radar: int,
     thing: int,
     result: int,
 ) -> None:
-    """One row of truth: that track, plot or shot `number` belongs to object `thing` (-1: to none)."""
+    """One row of truth: that track or shot `number` belongs to object `thing` (-1: to none)."""
     c = clock[0]
     if c["level"] < 1:
         return
@@ -62,14 +62,13 @@ def log_association(
     row["node"] = node
     row["reference"] = reference
     row["number"] = number
-    row["radar"] = radar
     row["object"] = thing
     row["result"] = result
     c["associations"] += 1
 
 
 @kernel
-def log_track(clock: Records, track_log: Records, at_ns: int, node: int, track: Record, coasting: int) -> None:
+def log_track(clock: Records, track_log: Records, at_ns: int, node: int, track: Record) -> None:
     """One row of the track log at level full."""
     c = clock[0]
     if c["level"] < 2:
@@ -81,7 +80,7 @@ def log_track(clock: Records, track_log: Records, at_ns: int, node: int, track: 
     row["at_ns"] = at_ns
     row["node"] = node
     row["number"] = track["number"]
-    row["status"] = 3 if coasting else track["status"]
+    row["status"] = track["status"]
     row["origin"] = track["origin"]
     row["origin_number"] = track["origin_number"]
     row["identity"] = track["identity"]
@@ -94,7 +93,15 @@ def log_track(clock: Records, track_log: Records, at_ns: int, node: int, track: 
 
 
 @kernel
-def log_plots(clock: Records, plot_log: Records, radar: int, first_number: int, plots: Records, count: int) -> None:
+def log_plots(
+    clock: Records,
+    plot_log: Records,
+    radar: int,
+    first_number: int,
+    plots: Records,
+    plot_truth: NDArray[np.int32],
+    count: int,
+) -> None:
     """The plots of one look, at level full."""
     c = clock[0]
     if c["level"] < 2:
@@ -115,6 +122,7 @@ def log_plots(clock: Records, plot_log: Records, radar: int, first_number: int, 
         row["sigma_azimuth_rad"] = plot["sigma_azimuth_rad"]
         row["sigma_elevation_rad"] = plot["sigma_elevation_rad"]
         row["snr_db"] = plot["snr_db"]
+        row["object"] = plot_truth[k]
         c["plot_rows"] += 1
 
 

@@ -123,9 +123,8 @@ ASSOCIATION_LOG = np.dtype(
     [
         ("at_ns", "i8"),
         ("node", "i4"),
-        ("reference", "i4"),  # 0 track, 1 plot, 2 shot, 3 interrogation
+        ("reference", "i4"),  # index into REFERENCES
         ("number", "i8"),
-        ("radar", "i4"),
         ("object", "i4"),
         ("result", "i4"),
     ],
@@ -144,6 +143,7 @@ PLOT_LOG = np.dtype(
         ("sigma_azimuth_rad", "f8"),
         ("sigma_elevation_rad", "f8"),
         ("snr_db", "f8"),
+        ("object", "i4"),  # truth: the object it comes from; -1: a false alarm
     ],
     align=True,
 )

@@ -1,7 +1,7 @@
 """The tables that a run leaves: names, columns, keys, units. Engine and results share this page and nothing else.
 
 Names instead of indexes, whole nanoseconds instead of float seconds, enums as strings. What a node perceives and what is
-true never share a table: truth is in `association`, `outcomes` and `counts` only.
+true never share a table: truth is in `association`, `plot_association`, `outcomes` and `counts` only.
 """
 
 from dataclasses import dataclass
@@ -41,16 +41,16 @@ END_STATES: Final = ("killed", "leaked", "landed", "left", "aborted", "alive_at_
 IDENTITIES: Final = ("pending", "unknown", "friendly", "neutral", "hostile")
 """What a node holds of a track's identity; `pending` until the first interrogation is answered."""
 
-TRACK_STATES: Final = ("tentative", "firm", "coasting")
-"""Life of a track. Coasting: firm, but not updated in the last scan or frame of its radar."""
+TRACK_STATES: Final = ("tentative", "firm")
+"""Life of a track, at each of its updates."""
 
-SHOT_RESULTS: Final = ("in_flight", "killed", "missed", "track_lost", "out_of_envelope", "no_object", "already_dead")
-"""What became of a missile, in truth. `no_object`: the track was false."""
+SHOT_RESULTS: Final = ("in_flight", "killed", "missed", "track_lost", "out_of_envelope", "no_object", "target_gone")
+"""What became of a missile, in truth. `no_object`: the track was false; `target_gone`: killed or at its end before."""
 
 ASSESSMENTS: Final = ("none", "killed", "alive")
 """What the fire unit believes of a shot; `none` while it waits or when there was nothing to assess."""
 
-REFERENCES: Final = ("track", "plot", "shot", "identification")
+REFERENCES: Final = ("track", "shot", "identification")
 """What a row of `association` is about."""
 
 IDENTIFICATIONS: Final = ("right", "wrong", "undecided")
@@ -65,6 +65,7 @@ EVENTS: Final = (
     "intercept",
     "assessed",
     "slewed",
+    "withheld",
 )
 """What can stand in the `events` table."""
 
@@ -137,6 +138,7 @@ _TABLES: Final = (
                 "tracks_started",
                 "tracks_firm",
                 "false_tracks_firm",
+                "tracks_refused",
                 "interrogations",
                 "misidentified",
                 "shots",
@@ -198,12 +200,12 @@ _TABLES: Final = (
             REPLICATION,
             AT,
             NODE,
-            Column("reference", "str", "track (when it becomes firm), plot (at level full), shot or identification"),
-            Column("reference_id", "str", "track_id, plot id or shot counter"),
+            Column("reference", "str", "track (when it becomes firm), shot or identification"),
+            Column("reference_id", "str", "track_id, or counter of the shot"),
             Column("object_id", "str", "the object it really is; empty for a false one"),
             Column("result", "str", "for a shot what became of it, for an identification whether it was right; else empty"),
         ),
-        "truth: what tracks, plots and shots really belong to",
+        "truth: what tracks and shots really belong to",
     ),
     Table(
         "plots",
@@ -226,6 +228,19 @@ _TABLES: Final = (
         "every detection, false ones included",
     ),
     Table(
+        "plot_association",
+        "full",
+        ("replication", "node", "radar", "plot_id"),
+        (
+            REPLICATION,
+            NODE,
+            Column("radar", "str", "search or engagement radar of the node"),
+            Column("plot_id", "str", "radar and counter within the replication"),
+            Column("object_id", "str", "the object it really comes from; empty for a false alarm"),
+        ),
+        "truth: what plots really come from",
+    ),
+    Table(
         "tracks",
         "full",
         ("replication", "at_ns", "node", "track_id"),
@@ -234,7 +249,7 @@ _TABLES: Final = (
             AT,
             NODE,
             TRACK,
-            Column("status", "str", "tentative, firm or coasting"),
+            Column("status", "str", "tentative or firm"),
             Column("source", "str", "own or the node that sent it"),
             Column("identity", "str", "pending, unknown, friendly, neutral or hostile"),
             *(Column(f"position_ecef_{axis}_m", "f8", "estimate") for axis in "xyz"),

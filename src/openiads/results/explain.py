@@ -15,6 +15,9 @@ from openiads.results.store import RunReader
 
 Row = dict[str, Any]
 
+CAUSES: Final = {"firm": 0, "identified": 1, "assigned": 2, "dropped": 3}
+"""Order in which events of one time are told: cause before effect."""
+
 TOLD_BY_SHOTS: Final = frozenset({"launched", "intercept", "assessed"})
 """Events that the `shots` table tells better."""
 
@@ -25,7 +28,7 @@ RESULTS: Final = {
     "track_lost": "track lost",
     "out_of_envelope": "out of its envelope",
     "no_object": "nothing there",
-    "already_dead": "target already dead",
+    "target_gone": "target already gone",
 }
 
 
@@ -77,7 +80,11 @@ def timeline(run: RunReader, object_id: str, replication: int = 0) -> Timeline:
         if _owner(owners, row["track_id"], row["at_ns"]) == object_id
     ]
     shots = _shots(run.table("shots", replication).to_pylist(), association, owners, object_id)
-    lines = [Line(objects[object_id]["start_ns"], "", "appears"), *_event_lines(events, end), *_shot_lines(shots)]
+    lines = [
+        Line(objects[object_id]["start_ns"], "", "appears"),
+        *_event_lines(events, association, end),
+        *_shot_lines(shots),
+    ]
     lines.append(Line(end["at_ns"], end["killed_by"] or "", _end_text(end)))
     lines.sort(key=lambda line: line.at_ns)
     magazines = run.table("magazines", replication).to_pylist()
@@ -97,7 +104,7 @@ def _owners(association: list[Row]) -> dict[str, tuple[list[int], list[str]]]:
     """For each track the times from which on it followed an object, and which."""
     found: dict[str, tuple[list[int], list[str]]] = defaultdict(lambda: ([], []))
     for row in association:  # sorted by time
-        if row["reference"] == "track":
+        if row["reference"] in {"track", "identification"}:
             found[row["reference_id"]][0].append(row["at_ns"])
             found[row["reference_id"]][1].append(row["object_id"])
     return dict(found)
@@ -120,21 +127,29 @@ def _shots(
         really = truth.get((row["node"], str(row["shot"])))
         target = really["object_id"] if really else _owner(owners, row["track_id"], row["at_ns"])
         if target == object_id:
-            found.append(_Shot(row, really["result"] if really else ""))
+            found.append(_Shot(row, really["result"] if really else "in_flight"))
     return found
 
 
-def _event_text(row: Row) -> str:
+def _event_text(row: Row, wrong: set[tuple[int, str, str]]) -> str:
     event, detail, track = row["event"], row["detail"], row["track_id"]
     if event == "identified":
-        return f"track {track} identified as {detail}"
-    if event == "assigned":
-        return f"track {track} assigned" + (f": {detail}" if detail else "")
-    return f"track {track} " + {"firm": "is firm"}.get(event, event) + (f" ({detail})" if detail else "")
+        note = ", in truth wrong" if (row["at_ns"], row["node"], track) in wrong else ""
+        return f"track {track} identified as {detail}{note}"
+    told = {"firm": "is firm"}
+    text = f"track {track} {told.get(event, event)}"
+    return text + (f": {detail}" if detail else "")
 
 
-def _event_lines(events: list[Row], end: Row) -> list[Line]:
-    lines = [Line(row["at_ns"], row["node"], _event_text(row)) for row in events if row["event"] not in TOLD_BY_SHOTS]
+def _event_lines(events: list[Row], association: list[Row], end: Row) -> list[Line]:
+    wrong = {
+        (row["at_ns"], row["node"], row["reference_id"])
+        for row in association
+        if row["reference"] == "identification" and row["result"] == "wrong"
+    }
+    told = [row for row in events if row["event"] not in TOLD_BY_SHOTS]
+    told.sort(key=lambda row: (row["at_ns"], CAUSES.get(row["event"], len(CAUSES))))
+    lines = [Line(row["at_ns"], row["node"], _event_text(row, wrong)) for row in told]
     if end["first_detection_ns"] is not None:
         lines.append(Line(end["first_detection_ns"], "", "first detected"))
     return lines
@@ -153,8 +168,7 @@ def _shot_lines(shots: list[_Shot]) -> list[Line]:
             )
         )
         if row["intercept_ns"] is not None:
-            result = RESULTS.get(shot.result, shot.result or "result unknown")
-            lines.append(Line(row["intercept_ns"], row["node"], f"{name}: in truth {result}"))
+            lines.append(Line(row["intercept_ns"], row["node"], f"{name}: in truth {RESULTS[shot.result]}"))
         if row["assessed_ns"] is not None:
             lines.append(Line(row["assessed_ns"], row["node"], f"{name}: assessed as {row['assessment']}"))
     return lines
@@ -210,5 +224,5 @@ def _why_not(end: Row, events: list[Row], shots: list[_Shot], magazines: list[Ro
 
 
 def _tally(shots: list[_Shot]) -> str:
-    counts = Counter(RESULTS.get(shot.result, shot.result or "result unknown") for shot in shots)
+    counts = Counter(RESULTS[shot.result] for shot in shots)
     return ", ".join(f"{count} {result}" for result, count in sorted(counts.items()))

@@ -5,7 +5,7 @@ Replications are independent, objects within one are not, so every interval coun
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +21,12 @@ from openiads.stats.intervals import Estimate, count_mean, mean_share, ratio_of_
 Array = NDArray[Any]
 NEVER: Final = np.iinfo(np.int64).max
 """Stands for the time of something that did not happen: later than everything."""
+
+LEGEND: Final = (
+    "  detected, firm, killed, leaked: share of replications. firm: some node held a",
+    "  firm track of it. leaked: it got to the end of its path. seen at: median time",
+    "  of its first plot, from the start; - when fewer than half have one",
+)
 
 KILLED: Final = END_STATES.index("killed")
 LEAKED: Final = END_STATES.index("leaked")
@@ -112,15 +118,25 @@ def summarize(run: RunReader) -> Summary:
     decided = leaks + killed[:, hostile].sum(axis=1)
     leakage = np.divide(leaks, decided, out=np.full(len(leaks), math.nan), where=decided > 0)
     measures = (
-        Measure("leakage", "hostile objects leaked / (leaked + killed)", "", mean_share(leakage)),
-        Measure("kills", "objects killed", "per replication", t_mean(totals["kills"])),
-        Measure("shots", "missiles launched", "per replication", t_mean(totals["shots"])),
-        Measure("missiles_per_kill", "shots / kills", "", ratio_of_sums(totals["shots"], totals["kills"])),
-        Measure("friendly_shots", "missiles at friendly objects", "per replication", count_mean(totals["friendly_shots"])),
+        Measure("leakage", "hostile: leaked / (leaked + killed)", "", mean_share(leakage)),
+        Measure("kills", "objects killed", "per replication", _not_negative(t_mean(totals["kills"]))),
+        Measure("shots", "missiles launched", "per replication", _not_negative(t_mean(totals["shots"]))),
+        Measure(
+            "missiles_per_kill",
+            "missiles launched / objects killed",
+            "",
+            _not_negative(ratio_of_sums(totals["shots"], totals["kills"])),
+        ),
+        Measure(
+            "friendly_shots",
+            "missiles launched at friendly objects",
+            "per replication",
+            count_mean(totals["friendly_shots"]),
+        ),
         Measure("friendly_kills", "friendly objects killed", "per replication", count_mean(totals["friendly_kills"])),
         Measure(
             "p_any_friendly_shot",
-            "some missile at a friendly object",
+            "replications with such a launch",
             "",
             mean_share((totals["friendly_shots"] > 0).astype(np.float64)),
         ),
@@ -128,6 +144,11 @@ def summarize(run: RunReader) -> Summary:
     )
     summaries = tuple(_object_summary(ids[i], str(sides[i]), objects["kind"][i], outcomes, i) for i in range(len(ids)))
     return Summary(len(leakage), measures, summaries)
+
+
+def _not_negative(estimate: Estimate) -> Estimate:
+    """The estimate of something that cannot be below 0, its interval cut there."""
+    return estimate if estimate.low is None else replace(estimate, low=max(0.0, estimate.low))
 
 
 def _object_summary(object_id: str, side: str, kind: str, outcomes: _Outcomes, i: int) -> ObjectSummary:
@@ -149,13 +170,17 @@ def _object_summary(object_id: str, side: str, kind: str, outcomes: _Outcomes, i
 def _number(value: float | None, *, percent: bool) -> str:
     if value is None:
         return "missing"
-    return f"{100.0 * value:.1f} %" if percent else f"{value:.3g}"
+    if percent:
+        return f"{100.0 * value:.1f} %"
+    return f"{value:.2f}" if abs(value) < 100.0 else f"{value:.0f}"
 
 
 def format_estimate(estimate: Estimate, *, percent: bool = False) -> str:
     """An estimate with its interval as text, as `12.5 % (3.1 % to 28.0 %)`."""
     text = _number(estimate.value, percent=percent)
-    if estimate.low is not None and estimate.high is not None:
+    if estimate.value == estimate.low == estimate.high == 0.0:
+        text = "0 (none in any replication)"
+    elif estimate.low is not None and estimate.high is not None:
         text += f" ({_number(estimate.low, percent=percent)} to {_number(estimate.high, percent=percent)})"
     elif estimate.value is not None:
         text += " (no interval: too few replications)"
@@ -163,20 +188,21 @@ def format_estimate(estimate: Estimate, *, percent: bool = False) -> str:
 
 
 def format_summary(summary: Summary) -> str:
-    """The summary as plain text, one line per measure, then one per object."""
+    """The summary as plain text: one line per measure, then one per object."""
     shares = {"leakage", "p_any_friendly_shot"}
-    lines = [f"In this model, {summary.replications} replications, 95 % intervals:"]
+    lines = [f"Public figures, in this model: {summary.replications} replications, means with 95 % intervals", ""]
     width = max(len(m.meaning) for m in summary.measures)
     for m in summary.measures:
         text = format_estimate(m.estimate, percent=m.name in shares)
-        lines.append(f"  {m.meaning:<{width}}  {text}{' ' + m.unit if m.unit else ''}")
+        unit = f" {m.unit}" if m.unit and not m.estimate.value == m.estimate.high == 0.0 else ""
+        lines.append(f"  {m.meaning:<{width}}  {text}{unit}")
     names = max((len(o.object_id) for o in summary.objects), default=0)
     names = max(names, len("object"))
-    lines.append(
-        f"  {'object':<{names}}  {'side':<8}  {'detected':>9}  {'firm':>9}  {'killed':>9}  {'leaked':>9}  first detection"
-    )
+    heads = "  ".join(f"{head:>8}" for head in ("detected", "firm", "killed", "leaked", "seen at"))
+    lines += ["", f"  {'object':<{names}}  {'side':<8}  {heads}"]
     for o in summary.objects:
-        shown = "  ".join(f"{_number(e.value, percent=True):>9}" for e in (o.detected, o.firm, o.killed, o.leaked))
-        first = "in less than half" if o.median_first_detection_s is None else f"{o.median_first_detection_s:.1f} s (median)"
-        lines.append(f"  {o.object_id:<{names}}  {o.side:<8}  {shown}  {first}")
+        shown = "  ".join(f"{_number(e.value, percent=True):>8}" for e in (o.detected, o.firm, o.killed, o.leaked))
+        seen = "-" if o.median_first_detection_s is None else f"{o.median_first_detection_s:.1f} s"
+        lines.append(f"  {o.object_id:<{names}}  {o.side:<8}  {shown}  {seen:>8}")
+    lines += ["", *LEGEND]
     return "\n".join(lines)

@@ -103,7 +103,9 @@ def read_part(folder: Path, name: str, block: range | None, stated: Mapping[str,
     path = part_path(folder, name, block)
     data = part_bytes(folder, name, block, stated)
     try:
-        rows = pq.read_table(pa.BufferReader(data))
+        # without threads: Arrow's own may outlive the interpreter and abort the process at its exit
+        with pq.ParquetFile(pa.BufferReader(data), pre_buffer=False) as file:
+            rows = file.read(use_threads=False)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise ResultsError(f"{path}: is not a Parquet file that can be read ({error})") from error
     if not rows.schema.equals(arrow_schema(TABLES[name])):

@@ -14,8 +14,7 @@ from openiads.streams.philox import LOW_32, SHIFT_32, philox4x32
 SHIFT_8 = np.uint64(8)
 LOW_24 = np.uint64(0xFFFFFF)
 TWO_POW_MINUS_32 = 2.0**-32
-TWO_POW_MINUS_53 = 2.0**-53
-SHIFT_5 = np.uint64(5)
+TWO_POW_MINUS_52 = 2.0**-52
 SHIFT_6 = np.uint64(6)
 TWO_POW_26 = 67108864.0
 
@@ -64,7 +63,7 @@ def uniform(seed: np.uint64, replication: int, purpose: int, name: np.uint64, in
         seed & LOW_32,
         seed >> SHIFT_32,
     )
-    return (float(a >> SHIFT_5) * TWO_POW_26 + float(b >> SHIFT_6) + 0.5) * TWO_POW_MINUS_53
+    return (float(a >> SHIFT_6) * TWO_POW_26 + float(b >> SHIFT_6) + 0.5) * TWO_POW_MINUS_52
 
 
 @kernel

@@ -13,27 +13,25 @@ NAME_BITS: Final = 56
 """Bits of a name hash that enter the counter; the loader refuses a scenario in which two names share them."""
 
 DETECT: Final = 1
-"""Whether one look at one object gives a plot. Name: radar and object; index: look."""
+"""Whether one look at one object gives a plot. Name: radar and object; index: turn of the antenna, or frame."""
 MEASURE: Final = 2
-"""Errors of that plot in range, azimuth, elevation. Name: radar and object; index: look."""
+"""Errors of that plot in range, azimuth, elevation. Name: radar and object; index: turn of the antenna, or frame."""
 FALSE_ALARM_COUNT: Final = 3
-"""How many false alarms a look gives. Name: radar; index: look."""
+"""How many false alarms a sector or a frame gives. Name: radar; index: sector or frame."""
 FALSE_ALARM: Final = 4
-"""Where they lie. Name: radar; index: look and number."""
+"""Where they lie. Name: radar; index: sector or frame, and number within it."""
 IDENTIFY: Final = 5
-"""Outcome of one interrogation. Name: node and object, or node alone for a false track; index: count."""
+"""Outcome of one interrogation; a false track draws nothing. Name: node and object; index: count between the two."""
 KILL: Final = 6
-"""Outcome of one intercept. Name: fire unit and object; index: shot."""
+"""Outcome of one intercept. Name: fire unit and object; index: count between the two."""
 ASSESS: Final = 7
-"""Error of one kill assessment. Name: fire unit and object; index: shot."""
+"""Error of one kill assessment. Name: fire unit and object; index: count between the two."""
 LINK: Final = 8
-"""Loss and delay of one message. Name: link; index: message."""
+"""Whether one message is lost, and whether it is good enough to use. Name: link; index: cycle and track number."""
 SORTIE: Final = 9
-"""What holds for a whole sortie: reflectors, compliance, RCS offset. Name: object; index: 0."""
+"""What holds for a whole sortie: reflectors and compliance. Name: object; index: 0."""
 CONTROL: Final = 10
 """Rules of engagement of the replication. Name: the scenario's control section; index: 0."""
-SHIFT: Final = 11
-"""Where in its cycle a radar, a node or a link starts. Name: its own; index: 0."""
 
 PURPOSES: Final = {
     "detect": DETECT,
@@ -46,7 +44,6 @@ PURPOSES: Final = {
     "link": LINK,
     "sortie": SORTIE,
     "control": CONTROL,
-    "shift": SHIFT,
 }
 
 

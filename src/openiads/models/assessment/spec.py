@@ -13,4 +13,6 @@ class AssessmentSpec(Spec):
     delay_s: float = figure("Time from the intercept to the verdict", ge=0, le=3600)
     p_miss_kill: float = figure("Probability that a kill is taken for a miss", ge=0, le=1)
     p_false_kill: float = figure("Probability that a miss is taken for a kill", ge=0, le=1)
-    reattack_after_s: float = figure("Time after a verdict `alive` before the object is engaged again", ge=0, le=3600)
+    reattack_after_s: float = figure(
+        "How long a track held killed is left alone; if it lives on, it is engaged again", ge=0, le=3600
+    )

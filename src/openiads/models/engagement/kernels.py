@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from openiads.geo.angles import wrap_signed
 from openiads.geo.ellipsoid import ecef_to_polar_k, height_k
 from openiads.kernels import kernel
 from openiads.records.state import PLANNED
@@ -43,8 +44,18 @@ def inside_envelope(missile: Record, range_m: float, height_m: float, speed_mps:
 
 
 @kernel
+def in_sector(radar: Record, boresight: float, track: Record, at_ns: int) -> bool:
+    """Whether the engagement radar, pointing at `boresight`, has the track in its sector at `at_ns`: it must guide there."""
+    x = track["x"]
+    dt = (at_ns - track["update_ns"]) * 1e-9
+    azimuth = ecef_to_polar_k(radar["site_m"], radar["axes"], x[0] + dt * x[3], x[1] + dt * x[4], x[2] + dt * x[5])[1]
+    return bool(abs(wrap_signed(azimuth - boresight)) <= radar["sector_half_rad"])
+
+
+@kernel
 def predict_intercept(
     radar: Record,
+    boresight: float,
     missile: Record,
     flight: Records,
     track: Record,
@@ -54,9 +65,11 @@ def predict_intercept(
 ) -> float:
     """Seconds of flight until the missile meets the track, launched at `launch_ns`; negative when it cannot.
 
-    Straight-line prediction of the track; the point must lie in the envelope, in line of sight and above the lower elevation
-    limit of the engagement radar, because that radar must hold the track until then.
+    Straight-line prediction of the track; it must be in the sector at launch, and the point of intercept in the sector, in the
+    envelope, in line of sight and within the elevation limits of the engagement radar, which must hold the track until then.
     """
+    if not in_sector(radar, boresight, track, launch_ns):
+        return -1.0
     x = track["x"]
     start = (launch_ns - track["update_ns"]) * 1e-9
     time_s, range_m, azimuth, elevation = 0.0, 0.0, 0.0, 0.0
@@ -68,6 +81,8 @@ def predict_intercept(
         time_s = flight_time(missile, flight, range_m)
     speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
     if not inside_envelope(missile, range_m, height_k(px, py, pz), speed, speed > ballistic_mps):
+        return -1.0
+    if abs(wrap_signed(azimuth - boresight)) > radar["sector_half_rad"]:
         return -1.0
     if range_m > radar["instrumented_m"] or elevation > radar["elevation_max_rad"]:
         return -1.0
@@ -87,6 +102,7 @@ def armed(unit: Record, missiles_left: NDArray[np.int32]) -> bool:
 def choose_missile(
     unit: Record,
     radar: Record,
+    boresight: float,
     missiles: Records,
     missiles_left: NDArray[np.int32],
     flight: Records,
@@ -102,7 +118,7 @@ def choose_missile(
     for m in range(unit["missile_first"], unit["missile_first"] + unit["missile_count"]):
         if missiles_left[m] <= 0:
             continue
-        time_s = predict_intercept(radar, missiles[m], flight, track, launch_ns, ballistic_mps, masks)
+        time_s = predict_intercept(radar, boresight, missiles[m], flight, track, launch_ns, ballistic_mps, masks)
         if time_s >= 0.0:
             return m, time_s
     return -1, -1.0

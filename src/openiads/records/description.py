@@ -1,0 +1,265 @@
+"""What each array of a case, of a state and of a tracker is: the machine-readable half of `docs/reference/records.md`.
+
+The meaning of a field stands behind it as a comment where its dtype is defined; what needs no comment there is told here.
+`tools/make_records_page.py` writes the page, and a test refuses a field without a meaning and a page that is stale.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+LOWERING: Final = "engine.lowering"
+SIMULATION: Final = "engine.simulation"
+NOBODY: Final = "nobody after lowering"
+
+
+@dataclass(frozen=True)
+class Array:
+    """One array: its dtype by name (`int32` or the name of a record), its shape, who allocates it and who writes it."""
+
+    dtype: str
+    shape: str
+    meaning: str
+    owner: str
+    writer: str
+
+
+def _case(dtype: str, shape: str, meaning: str) -> Array:
+    return Array(dtype, shape, meaning, LOWERING, NOBODY)
+
+
+def _state(dtype: str, shape: str, meaning: str, writer: str) -> Array:
+    return Array(dtype, shape, meaning, SIMULATION, writer)
+
+
+CASE: Final = {
+    "control": _case("CONTROL", "(1,)", "what holds for the whole scenario"),
+    "calendar": _case("CALENDAR", "(rows,)", "every instant that all replications share, sorted"),
+    "looks": _case("LOOKS", "(looks,)", "geometry of every look of a rotating radar, in calendar order"),
+    "candidates": _case("CANDIDATES", "(candidates,)", "what a multifunction radar could see in a frame, in calendar order"),
+    "objects": _case("OBJECTS", "(objects,)", "what flies, by name"),
+    "knots": _case("KNOTS", "(knots,)", "true paths at even time steps, joined by cubic Hermite arcs"),
+    "radars": _case("RADARS", "(radars,)", "radars by node, engagement before search"),
+    "nodes": _case("NODES", "(nodes,)", "command posts, sensors and fire units, by name"),
+    "trackers": _case("TRACKER_CONFIG", "(nodes,)", "settings of each node's tracker"),
+    "fire_units": _case("FIRE_UNITS", "(fire units,)", "fire units, by name"),
+    "missiles": _case("MISSILES", "(missiles,)", "missiles by fire unit, those of shortest reach first"),
+    "flight": _case("FLIGHT", "(rows,)", "time-of-flight tables, one after another"),
+    "links": _case("LINKS", "(links,)", "links in use under the network mode, by name"),
+    "assets_m": _case(
+        "float64", "(assets, 3)", "ECEF positions [m] of what is defended; the fire units where nothing is named"
+    ),
+    "pd_table": _case("float64", "(tables, grid)", "Pd over SNR in dB, one row per Pfa, number of pulses and Swerling case"),
+    "mask_first": _case("int64", "(masks, 361)", "where the steps of each degree of azimuth begin in the two arrays below"),
+    "mask_range_m": _case("float64", "(steps,)", "ground range [m] at which a step of a terrain mask begins"),
+    "mask_elevation_rad": _case("float64", "(steps,)", "apparent elevation [rad] that the step hides"),
+    "radar_object": _case("uint64", "(radars, objects)", "hash of the pair: keys draws that belong to radar and object"),
+    "node_object": _case("uint64", "(nodes, objects)", "hash of the pair: keys draws that belong to node and object"),
+}
+"""Arrays of `records.case.Case`."""
+
+STATE: Final = {
+    "clock": _state(
+        "CLOCK", "(1,)", "where the walk is, and how full the logs are", "engine, records.log, models.engagement"
+    ),
+    "counts": _state("COUNTS", "(1,)", "totals for the table `counts`", "models.sensing, engine"),
+    "objects": _state("OBJECT_STATE", "(objects,)", "how each object fares", "engine.resolve, engine.shots"),
+    "tracks": _state(
+        "TRACK",
+        "(slots,)",
+        "tracks of all nodes; `TRACKER_CONFIG` says which slots are whose",
+        "tracking; identity: models.identification; engaged: models.engagement, models.assessment, engine.shots; "
+        "user: models.assessment, engine.shots",
+    ),
+    "track_truth": _state(
+        "int32", "(slots,)", "object of the last plot of each track; -1: a false alarm", "engine.resolve, engine.shots"
+    ),
+    "node_states": _state("TRACKER_STATE", "(nodes,)", "counters of each node's tracker", "tracking"),
+    "plots": _state(
+        "PLOT", "(room,)", "plots of the look or frame in hand", "models.sensing; position, r, track, new: tracking"
+    ),
+    "plot_truth": _state("int32", "(room,)", "object of each plot; -1: a false alarm", "models.sensing"),
+    "radar_plots": _state("int64", "(radars,)", "plots of each radar so far", "engine.replication"),
+    "fire_units": _state(
+        "FIRE_UNIT_STATE", "(fire units,)", "antenna, raster and load", "engine.replication, engine.shots, models.sensing"
+    ),
+    "missiles_left": _state("int32", "(missiles,)", "ready missiles", "engine.replication, engine.shots"),
+    "shots": _state(
+        "SHOTS", "(places,)", "missiles planned, flying, assessed", "models.engagement, engine.shots, models.assessment"
+    ),
+    "shot_truth": _state("SHOT_TRUTH", "(places,)", "what each missile really met", "engine.shots, engine.resolve"),
+    "shot_index": _state("int32", "(fire units, objects)", "intercepts so far: indexes draws", "engine.resolve"),
+    "identity_index": _state("int32", "(nodes, objects)", "interrogations so far: indexes draws", "engine.resolve"),
+    "messages": _state("MESSAGES", "(room,)", "messages in transit", "models.network, engine.shots"),
+    "queue": _state("int32", "(room,)", "places of `messages`: a heap by due time, then the free ones", "models.network"),
+    "events": _state("EVENT_LOG", "(room,)", "log behind the table `events`", "records.log"),
+    "associations": _state("ASSOCIATION_LOG", "(room,)", "log behind the table `association`", "records.log"),
+    "plot_log": _state("PLOT_LOG", "(room,)", "log behind the tables `plots` and `plot_association`", "records.log"),
+    "track_log": _state("TRACK_LOG", "(room,)", "log behind the table `tracks`", "records.log"),
+    "message_log": _state("MESSAGE_LOG", "(room,)", "log behind the table `messages`", "records.log"),
+    "seen": _state("int32", "(objects,)", "frame in which each object was last looked at", "models.sensing"),
+}
+"""Arrays of `records.state.State`."""
+
+SCRATCH_RECORDS: Final = ("ROW", "CELL", "PAIR", "SORT_KEY", "WORK")
+"""Records of the tracker's working space: nothing in them outlives one call, and no other room may rely on them."""
+
+TRACKING_RECORDS: Final = ("TRACK", "PLOT", "TRACKER_CONFIG", "TRACKER_STATE", "CHANGE", "TRACK_MESSAGE")
+"""Records of `tracking.records` that others read or fill."""
+
+ECEF: Final = "ECEF"
+LOCAL: Final = "east-north-up at the radar"
+
+FRAMES: Final = {
+    "position_m": ECEF,
+    "velocity_mps": ECEF,
+    "site_m": ECEF,
+    "foot_m": ECEF,
+    "axes": "rows in ECEF",
+    "x": ECEF,
+    "p": ECEF,
+    "position": ECEF,
+    "r": ECEF,
+    "azimuth_rad": LOCAL,
+    "elevation_rad": LOCAL,
+    "boresight_rad": LOCAL,
+    "wanted_rad": LOCAL,
+    "elevation_min_rad": "apparent, at the radar",
+    "elevation_max_rad": "apparent, at the radar",
+}
+"""Frame of a field, by its name."""
+
+COMMON: Final = {
+    "at_ns": "when",
+    "name": "hash of its name",
+    "object": "index of the object; -1: none",
+    "node": "index of the node",
+    "fire_unit": "index of the fire unit",
+    "radar": "index of the radar",
+    "link": "index of the link",
+    "missile": "index of the missile",
+    "number": "track number at the node",
+    "status": "see the constants beside the record",
+    "identity": "index into IDENTITIES",
+    "due_ns": "when it falls due",
+    "cycle_ns": "time between two of them",
+    "origin": "node that sent the track; -1: its own",
+    "origin_number": "track number at the node that sent it",
+    "update_ns": "time of the last plot",
+    "x": "position [m] and velocity [m/s]",
+    "p": "covariance of `x` [m2, m2/s, m2/s2]",
+    "range_m": "slant range",
+    "azimuth_rad": "clockwise from north",
+    "elevation_rad": "above the horizontal",
+    "sigma_range_m": "standard error that the radar states",
+    "sigma_azimuth_rad": "standard error that the radar states",
+    "sigma_elevation_rad": "standard error that the radar states",
+    "snr_db": "signal-to-noise ratio at the detector",
+}
+"""Meaning of a field that says the same in every record, by its name."""
+
+MEANINGS: Final = {
+    "CANDIDATES.object": "index of the object",
+    "CANDIDATES.azimuth_rad": "in the middle of the frame",
+    "CANDIDATES.elevation_rad": "in the middle of the frame",
+    "CANDIDATES.margin_rad": "how far it moves in half a frame",
+    "OBJECTS.side": "FRIENDLY, NEUTRAL or HOSTILE",
+    "OBJECTS.swerling": "fluctuation model, 0 to 4",
+    "OBJECTS.start_ns": "when it appears",
+    "OBJECTS.end_ns": "when it reaches the end of its path",
+    "OBJECTS.knot_count": "how many knots",
+    "OBJECTS.knot_step_ns": "time between two knots",
+    "KNOTS.position_m": "where it is",
+    "KNOTS.velocity_mps": "how it moves",
+    "RADARS.kind": "ROTATING or MULTIFUNCTION",
+    "RADARS.refraction_factor": "effective earth radius over the real one",
+    "RADARS.p_fa": "probability of false alarm of one resolution cell and look",
+    "RADARS.pulses": "pulses integrated in one look",
+    "RADARS.beam_azimuth_rad": "half-power beamwidth",
+    "RADARS.beam_elevation_rad": "half-power beamwidth",
+    "RADARS.resolution_m": "range resolution",
+    "RADARS.floor_range_m": "error that no signal removes",
+    "RADARS.floor_azimuth_rad": "error that no signal removes",
+    "RADARS.floor_elevation_rad": "error that no signal removes",
+    "RADARS.instrumented_m": "farthest slant range that the receiver listens to",
+    "RADARS.elevation_min_rad": "lowest apparent elevation that it covers",
+    "RADARS.elevation_max_rad": "highest apparent elevation that it covers",
+    "RADARS.sector_half_rad": "half the width of the azimuth sector",
+    "RADARS.slew_radps": "how fast the sector turns; 0: fixed",
+    "NODES.friend_correct": "probability that a friendly object is declared friendly",
+    "NODES.friend_as_hostile": "probability that it is declared hostile",
+    "NODES.neutral_correct": "probability that a neutral object is declared neutral",
+    "NODES.neutral_as_hostile": "probability that it is declared hostile",
+    "NODES.hostile_correct": "probability that a hostile object is declared hostile",
+    "NODES.hostile_as_friend": "probability that it is declared friendly",
+    "FIRE_UNITS.reaction_ns": "from decision to launch",
+    "FIRE_UNITS.channels_targets": "tracks engaged at a time, at most",
+    "FIRE_UNITS.channels_missiles": "missiles planned or in flight at a time, at most",
+    "FIRE_UNITS.doctrine": "SHOOT_LOOK_SHOOT or SALVO_2",
+    "FIRE_UNITS.max_track_age_ns": "oldest track on which it decides, launches and guides",
+    "FIRE_UNITS.assess_delay_ns": "from intercept to verdict",
+    "FIRE_UNITS.missile_first": "its first row in `missiles`",
+    "FIRE_UNITS.missile_count": "how many rows",
+    "MISSILES.count": "ready at the start",
+    "MISSILES.min_range_m": "envelope: least slant range",
+    "MISSILES.max_range_m": "envelope: greatest slant range",
+    "MISSILES.max_range_ballistic_m": "the same against what is faster than `ballistic_mps`",
+    "MISSILES.min_altitude_m": "envelope: least height above sea level",
+    "MISSILES.max_altitude_m": "envelope: greatest height above sea level",
+    "MISSILES.max_target_speed_mps": "envelope: fastest target",
+    "MISSILES.p_kill": "single-shot kill probability",
+    "MISSILES.flight_count": "how many rows",
+    "FLIGHT.time_s": "time to fly that far",
+    "LINKS.sender": "node",
+    "LINKS.receiver": "node",
+    "LINKS.latency_ns": "from sending to receiving",
+    "LINKS.p_loss": "probability that a message is lost",
+    "LINKS.usable_share": "share of received tracks good enough to use",
+    "CONTROL.weapons_free_share": "share of replications in which weapons are free",
+    "CONTROL.duration_ns": "length of the scenario",
+    "CONTROL.ballistic_mps": "speed above which a track counts as ballistic",
+    "CLOCK.seed": "study seed",
+    "CLOCK.replication": "which replication",
+    "CLOCK.associations": "rows used",
+    "CLOCK.plot_rows": "rows used",
+    "CLOCK.track_rows": "rows used",
+    "CLOCK.message_rows": "rows used",
+    "OBJECT_STATE.end_ns": "when it ended; -1 while it lives",
+    "OBJECT_STATE.killed_by": "index of the fire unit; -1: none",
+    "OBJECT_STATE.first_detection_ns": "first plot of it at any node; -1: never",
+    "OBJECT_STATE.first_firm_ns": "first firm track of it at any node; -1: never",
+    "OBJECT_STATE.plots": "plots of it so far",
+    "OBJECT_STATE.shots": "missiles launched at tracks of it",
+    "FIRE_UNIT_STATE.boresight_rad": "where the antenna points",
+    "FIRE_UNIT_STATE.next_shot": "number of its next launch",
+    "SHOTS.status": "FREE_SHOT, PLANNED, FLYING, ASSESSING or DONE",
+    "SHOTS.track_slot": "slot of the track it was fired at",
+    "SHOTS.track_number": "number of that track: the slot may be used anew",
+    "SHOTS.due_ns": "when it is launched, meets its target or is assessed next",
+    "SHOTS.launch_ns": "when it leaves or left",
+    "SHOTS.predicted_ns": "intercept as predicted at launch",
+    "SHOTS.intercept_ns": "when it met its target or gave up; -1: not yet",
+    "SHOTS.assessed_ns": "when the verdict came; -1: not yet",
+    "SHOT_TRUTH.index": "number of this intercept between unit and object: indexes draws",
+    "SHOT_TRUTH.result": "index into SHOT_RESULTS",
+    "MESSAGES.content": "CONTENT_TRACKS or CONTENT_STATUS",
+    "MESSAGES.due_ns": "when it arrives",
+    "EVENT_LOG.value": "number that the event defines; NaN: none",
+    "ASSOCIATION_LOG.number": "number of the track or shot",
+    "ASSOCIATION_LOG.result": "for a shot index into SHOT_RESULTS, for an interrogation into IDENTIFICATIONS, else -1",
+    "PLOT_LOG.number": "counter of the radar's plots",
+    "TRACK_LOG.status": "1 tentative, 2 firm",
+    "TRACK_LOG.sigma_position_m": "root of the trace of the position covariance",
+    "TRACK_LOG.sigma_velocity_mps": "root of the trace of the velocity covariance",
+    "MESSAGE_LOG.content": "CONTENT_TRACKS or CONTENT_STATUS",
+    "MESSAGE_LOG.due_ns": "when it arrives; -1: lost",
+    "TRACK.interrogations": "identifications accepted",
+    "TRACKER_CONFIG.confirm_hits": "plots that make a track firm",
+    "TRACKER_CONFIG.confirm_window": "looks within which they must come",
+    "TRACKER_CONFIG.drop_after_updates": "update periods without a plot after which a firm track is dropped",
+    "TRACKER_CONFIG.capacity": "slots of the node",
+    "TRACKER_CONFIG.max_speed_mps": "fastest target looked for",
+    "TRACKER_STATE.next_number": "number of its next track",
+    "CHANGE.slot": "slot of the track",
+    "CHANGE.what": "CHANGED_TENTATIVE, CHANGED_FIRM, CHANGED_DROPPED or CHANGED_UPDATED",
+}
+"""Meaning of a field that has no comment where its dtype is defined, as `RECORD.field`. A comment there wins."""

@@ -1,0 +1,98 @@
+"""Pages made from the code are fresh, complete, and linked."""
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+import openiads
+from openiads.engine.lowering import lower
+from openiads.engine.simulation import Simulation
+from openiads.records import description
+from openiads.records.case import Case
+from openiads.records.state import State
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+CASE = ROOT / "src" / "openiads" / "scenario" / "library" / "murted-2019.yaml"
+
+
+def tool(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    import sys
+
+    sys.modules[name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", ["make_records_page", "make_cli_page"])
+def test_the_page_is_fresh(name: str) -> None:
+    made = tool(name)
+    assert made.PAGE.read_text(encoding="utf-8") == made.page(), f"stale: run tools/{name}.py"
+
+
+def test_the_table_of_purposes_is_fresh() -> None:
+    made = tool("make_purposes_table")
+    text = made.PAGE.read_text(encoding="utf-8")
+    assert text == made.page(text), "stale: run tools/make_purposes_table.py"
+
+
+def test_every_field_of_a_record_has_a_meaning() -> None:
+    made = tool("make_records_page")
+    records = {a.dtype for a in (*description.CASE.values(), *description.STATE.values()) if a.dtype.isupper()}
+    missing = [
+        f"{record}.{field}"
+        for record in sorted(records | set(description.TRACKING_RECORDS))
+        for field in made.dtype_of(record).names
+        if not made.meaning_of(record, field)
+    ]
+    assert not missing, "write a comment behind the field where its dtype is defined"
+
+
+def test_meanings_are_of_fields_that_exist() -> None:
+    made = tool("make_records_page")
+    for key in description.MEANINGS:
+        record, field = key.split(".")
+        assert field in made.dtype_of(record).names, key
+
+
+def test_arrays_are_as_described() -> None:
+    made = tool("make_records_page")
+    lowered = lower(openiads.load_scenario(CASE))
+    state = Simulation(lowered, seed=1).fresh(replication=0, level="events")
+    assert tuple(description.CASE) == Case._fields
+    assert tuple(description.STATE) == State._fields
+    for arrays, told in ((lowered.case, description.CASE), (state, description.STATE)):
+        for name, a in told.items():
+            array = getattr(arrays, name)
+            wanted = made.dtype_of(a.dtype) if a.dtype.isupper() else np.dtype(a.dtype)
+            assert array.dtype == wanted, name
+            dimensions = len([part for part in a.shape.strip("()").split(",") if part.strip()])
+            assert array.ndim == dimensions, name
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    for page in [*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]:
+        text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for target in re.findall(r"\]\(([^)\s]+)\)", text):
+            if "://" in target:
+                continue
+            path, _, anchor = target.partition("#")
+            file = (page.parent / path).resolve() if path else page
+            assert file.exists(), f"{page.name}: {target}"
+            if anchor:
+                heads = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+                slugs = {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+                assert anchor in slugs, f"{page.name}: {target}"
+
+
+def test_every_reference_page_is_in_the_index() -> None:
+    index = (DOCS / "index.md").read_text(encoding="utf-8")
+    assert not [page.name for page in (DOCS / "reference").glob("*.md") if f"reference/{page.name}" not in index]

@@ -1,0 +1,214 @@
+"""Nobody decides by truth: which arrays are handed to which model, read from the source, and truth scrambled in flight."""
+
+import ast
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+import openiads
+from openiads.engine.simulation import Simulation
+from openiads.models.identification.kernels import wants_interrogation
+from openiads.records.case import COMMAND, LINK
+from openiads.records.state import TRUTH_ARRAYS, State
+
+PACKAGE = Path(openiads.__file__).parent
+DECIDING = ("command", "engagement", "assessment", "identification", "network")
+TRUE_CASE = ("objects", "knots", "looks", "candidates", "radar_object", "node_object")
+"""Arrays of the case that say where objects really are, or whose they are."""
+RESOLVING = "openiads.engine.resolve"
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.Module) -> dict[str, str]:
+    """Module that each imported name comes from."""
+    return {
+        alias.asname or alias.name: node.module or ""
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+
+def is_deciding(module: str) -> bool:
+    return module.startswith("openiads.tracking") or any(module.startswith(f"openiads.models.{d}") for d in DECIDING)
+
+
+def reads_truth(node: ast.AST, tainted: set[str], sources: dict[str, str]) -> bool:
+    """Whether an expression hands on truth: an answer of the resolve step is no truth, what is put into it may be."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and sources.get(node.func.id) == RESOLVING:
+        return False
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        if node.value.id == "state" and node.attr in TRUTH_ARRAYS:
+            return True
+        if node.value.id == "case" and node.attr in TRUE_CASE:
+            return True
+    if isinstance(node, ast.Name) and node.id in tainted:
+        return True
+    return any(reads_truth(child, tainted, sources) for child in ast.iter_child_nodes(node))
+
+
+def bound(target: ast.expr, value: ast.expr) -> list[tuple[str, ast.expr]]:
+    """Names that an assignment binds, each with its own part of the value."""
+    if isinstance(target, ast.Name):
+        return [(target.id, value)]
+    if isinstance(target, ast.Tuple):
+        parts = value.elts if isinstance(value, ast.Tuple) else [value] * len(target.elts)
+        return [pair for one, part in zip(target.elts, parts, strict=True) for pair in bound(one, part)]
+    return []
+
+
+def leaks(source: str, *, resolving: bool = False) -> list[str]:
+    """Calls of deciding models and of the tracker that are handed truth; in the resolve step parameters hold truth too."""
+    tree = ast.parse(source)
+    sources = imported(tree)
+    found = []
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        tainted: set[str] = set()
+        for _ in range(3):
+            for node in ast.walk(function):
+                if isinstance(node, ast.Assign):
+                    for target in node.targets:
+                        tainted |= {name for name, part in bound(target, node.value) if reads_truth(part, tainted, sources)}
+        for node in ast.walk(function):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            if not is_deciding(sources.get(node.func.id, "")):
+                continue
+            arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
+            if any(reads_truth(argument, tainted, sources) for argument in arguments):
+                found.append(f"{function.name}: {ast.unparse(node)[:90]}")
+    return found
+
+
+def test_the_check_sees_a_leak() -> None:
+    """A made-up engine that hands truth to command: directly, through a name, and through a tuple."""
+    start = "from openiads.models.command.kernels import most_urgent\nfrom openiads.engine.resolve import looks_dead\n"
+    for body in (
+        "most_urgent(state.track_truth)",
+        "most_urgent(case.knots[3])",
+        "a = state.objects[0]; b = a; most_urgent(b)",
+        "a, b = 1, state.shot_truth[0]; most_urgent(b)",
+        "most_urgent(x=state.counts)",
+    ):
+        assert leaks(f"{start}def f(case, state):\n    {body}\n"), body
+    for body in ("most_urgent(state.tracks)", "a, b = 1, state.shot_truth[0]; c = looks_dead(b); most_urgent(a, c)"):
+        assert not leaks(f"{start}def f(case, state):\n    {body}\n"), body
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "engine").glob("*.py")), ids=lambda path: path.stem)
+def test_the_engine_hands_no_truth_to_those_who_decide(path: Path) -> None:
+    assert leaks(path.read_text(encoding="utf-8")) == []
+
+
+def test_those_who_decide_are_called_at_all() -> None:
+    """Otherwise the check above checks nothing."""
+    called = set()
+    for name in ("replication", "shots"):
+        tree = parsed(PACKAGE / "engine" / f"{name}.py")
+        sources = imported(tree)
+        called |= {
+            sources[node.func.id]
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and is_deciding(sources.get(node.func.id, ""))
+        }
+    assert {f"openiads.models.{family}.kernels" for family in DECIDING} <= called
+
+
+@pytest.mark.parametrize("family", DECIDING)
+def test_those_who_decide_ask_for_no_truth(family: str) -> None:
+    """Their kernels import nothing that knows where objects are, and take no array of truth by name."""
+    for path in (PACKAGE / "models" / family).glob("*.py"):
+        tree = parsed(path)
+        modules = set(imported(tree).values())
+        assert not {m for m in modules if m == "openiads.records.truth" or m.startswith("openiads.models.sensing")}
+        assert not {m for m in modules if m.startswith(("openiads.models.motion", "openiads.engine"))}
+        for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+            names = {a.arg for a in (*function.args.args, *function.args.kwonlyargs)}
+            assert not names & {*TRUTH_ARRAYS, *TRUE_CASE, "truth"}, f"{path.name}: {function.name}"
+
+
+def test_the_true_side_is_asked_for_in_one_place() -> None:
+    """`reply` and `true_identity` read an object's real side: only the resolve step may call them."""
+    users = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if {"reply", "true_identity"} & set(imported(parsed(path)))
+    }
+    assert users == {"engine/resolve.py"}
+
+
+def test_every_array_that_could_hold_truth_is_named() -> None:
+    assert set(TRUTH_ARRAYS) < set(State._fields)
+    knowing = {"tracks", "fire_units", "shots", "messages", "node_states", "missiles_left"}
+    assert not knowing & set(TRUTH_ARRAYS)
+
+
+def copied(state: State) -> State:
+    return State(*(array.copy() for array in state))
+
+
+def scrambled(state: State) -> State:
+    """The same pictures over another truth: other objects behind every track, other ends, other counts."""
+    other = copied(state)
+    other.track_truth[:] = (other.track_truth + 2) % len(other.objects)
+    other.objects["present"] = 1 - other.objects["present"]
+    other.objects["rcs_db"] += 20.0
+    other.objects["end_state"] = 2
+    other.shot_truth["object"] = 0
+    other.shot_truth["result"] = 1
+    other.identity_index[:] += 1
+    other.shot_index[:] += 1
+    for name in other.counts.dtype.names:
+        other.counts[name] += 1
+    return other
+
+
+def different(a: State, b: State) -> list[str]:
+    """Fields of what nodes know that differ, to the bit."""
+    found = []
+    for name in State._fields:
+        if name in TRUTH_ARRAYS:
+            continue
+        x, y = getattr(a, name), getattr(b, name)
+        for field in x.dtype.names or [None]:
+            one, two = (x, y) if field is None else (x[field], y[field])
+            if np.ascontiguousarray(one).tobytes() != np.ascontiguousarray(two).tobytes():
+                found.append(f"{name}.{field}")
+    return found
+
+
+def test_command_and_links_do_the_same_over_another_truth(cases: ModuleType) -> None:
+    """Before each command and link cycle, truth is scrambled: the same missiles, messages, turns of the antenna.
+
+    Left out are cycles with an interrogation and those before which a missile meets its target: these may ask the world.
+    """
+    simulation = Simulation(cases.lowered(cases.small({"control.weapons": "free"})), seed=1)
+    case = simulation.lowered.case
+    compared, planned, sent = 0, 0, 0
+    for replication in range(2):
+        state = simulation.fresh(replication, "full")
+        for number, row in enumerate(case.calendar):
+            state = simulation.advance(state, number)
+            if row["kind"] not in (COMMAND, LINK) or state.clock["due_ns"][0] <= row["at_ns"]:
+                continue
+            if row["kind"] == COMMAND:
+                node, tracker = case.nodes[row["index"]], case.trackers[row["index"]]
+                slots = range(tracker["first_slot"], tracker["first_slot"] + tracker["capacity"])
+                if any(wants_interrogation(node, state.tracks[slot], row["at_ns"]) for slot in slots):
+                    continue
+            before = copied(state)
+            plain, other = copied(state), scrambled(state)
+            simulation.advance(plain, number + 1)
+            simulation.advance(other, number + 1)
+            assert different(plain, other) == [], f"row {number}"
+            compared += 1
+            planned += int(plain.clock["shots"][0] - before.clock["shots"][0])
+            sent += int(plain.clock["message_rows"][0] - before.clock["message_rows"][0])
+    assert compared > 200
+    assert planned > 3
+    assert sent > 50

@@ -1,0 +1,41 @@
+"""Run the commands whose output `README.md` shows, put the output there, and draw its picture (needs the extra `plot`)."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "README.md"
+PICTURE = ROOT / "docs" / "images" / "murted-2019.png"
+BLOCK = re.compile(
+    r"(<!-- output of: openiads (?P<command>.*?) -->\n```text\n)(?P<text>.*?)(^```$)", re.MULTILINE | re.DOTALL
+)
+
+
+def main() -> None:
+    """Fill every block and draw the picture."""
+    with tempfile.TemporaryDirectory() as folder:
+
+        def filled(found: re.Match[str]) -> str:
+            command = [sys.executable, "-m", "openiads", *found["command"].split()]
+            environment = os.environ | {"COLUMNS": "80"}
+            done = subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True)
+            lines = [line.rstrip() for line in done.stdout.splitlines()]
+            return found[1] + "\n".join(lines) + "\n" + found[4]
+
+        PAGE.write_text(BLOCK.sub(filled, PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+        drawing = [
+            sys.executable,
+            str(ROOT / "tools" / "draw_case.py"),
+            str(Path(folder) / "runs" / "demo"),
+            "-o",
+            str(PICTURE),
+        ]
+        subprocess.run(drawing, check=True)
+
+
+if __name__ == "__main__":
+    main()
