@@ -22,7 +22,7 @@ TRAFFIC = (
     ("cruise-missile", "hostile", 230.0, 2600.0, 0.10),
     ("tb2", "friendly", 40.0, 5500.0, 0.10),
     ("male-drone", "hostile", 60.0, 6000.0, 0.10),
-    ("f-35a", "hostile", 250.0, 9000.0, 0.05),
+    ("f-35a", "friendly", 250.0, 9000.0, 0.05),
 )
 
 
