@@ -12,6 +12,7 @@ from openiads.models.sensing.kernels import false_alarms, is_there
 from openiads.models.sensing.multifunction import (
     BEAM_REACH,
     CONFIRM,
+    CUED,
     GUIDANCE,
     MOST_CUED_BEAMS,
     UPDATE,
@@ -31,9 +32,11 @@ TENTATIVE, FIRM, OWN = 1, 2, 0
 
 @kernel
 def urgency(track: Record) -> int:
-    """Class of a track's own dwell: GUIDANCE, CONFIRM or UPDATE; -1 when this radar owes it none."""
-    if track["status"] == 0 or track["source"] != OWN:
+    """Class of the dwell that a track asks for: GUIDANCE, CONFIRM, UPDATE, or CUED when it came over a link; -1: a free slot."""
+    if track["status"] == 0:
         return -1
+    if track["source"] != OWN:
+        return CUED
     if track["engaged"] > 0:
         return GUIDANCE
     return CONFIRM if track["status"] == TENTATIVE else UPDATE
@@ -85,18 +88,15 @@ def frame(
     for wanted in range(4):
         for slot in range(slots[0], slots[1]):
             track = tracks[slot]
-            cued = wanted == UPDATE + 1
             if used >= budget:
                 break
-            if urgency(track) != wanted and not cued:
-                continue
-            if cued and (track["status"] == 0 or track["source"] == OWN):
+            if urgency(track) != wanted:
                 continue
             at_ns = start_ns + used * radar["period_ns"] // budget
             range_m, azimuth, elevation, inside = points_at(radar, track, face, at_ns)
             if not inside:
                 continue
-            beams = cue_beams(radar, track, range_m, at_ns) if cued else 1
+            beams = cue_beams(radar, track, range_m, at_ns) if wanted == CUED else 1
             used += beams * beams
             reach = BEAM_REACH if beams == 1 else -0.5 * beams
             count = sweep(

@@ -23,7 +23,7 @@ from openiads.records.visibility import visible
 Record = Any
 Records = NDArray[Any]
 FRONT, SIDE, REAR = 0, 1, 2
-GUIDANCE, CONFIRM, UPDATE = 0, 1, 2
+GUIDANCE, CONFIRM, UPDATE, CUED = 0, 1, 2, 3
 BEAM_REACH = 1.5
 """Half-power beamwidths off the axis within which a dwell can see an object; beyond, the loss exceeds 54 dB."""
 MOST_CUED_BEAMS = 5
