@@ -23,7 +23,7 @@ Every command has `--help`. Results go to standard output, progress and errors t
 | exit code | meaning |
 |---|---|
 | 0 | done |
-| 1 | a fault of the program; it leaves a traceback: please report it |
+| 1 | `verify`: not every case passed; else a fault of the program, with a traceback: please report it |
 | 2 | a mistake in what was asked or in a file: one line per problem, nothing written |
 
 | environment variable | meaning |

@@ -12,7 +12,7 @@ from openiads.tracking.records import PLOT, TRACK
 
 LOGS = {
     "events": (EVENT_LOG, 1, lambda clock, log: log_event(clock, log, 5, 1, 2, 3, 4, math.nan)),
-    "associations": (ASSOCIATION_LOG, 1, lambda clock, log: log_association(clock, log, 5, 1, 2, 3, 4, 5)),
+    "associations": (ASSOCIATION_LOG, 1, lambda clock, log: log_association(clock, log, 5, 1, 2, 3, 5, 6)),
     "plot_rows": (PLOT_LOG, 2, lambda clock, log: log_plots(clock, log, 1, 7, np.zeros(1, PLOT), np.zeros(1, np.int32), 1)),
     "track_rows": (TRACK_LOG, 2, lambda clock, log: log_track(clock, log, 5, 1, np.zeros(1, TRACK)[0])),
     "message_rows": (MESSAGE_LOG, 2, lambda clock, log: log_message(clock, log, 5, 1, 2, 0, 9)),
@@ -36,5 +36,25 @@ def test_levels_and_overflow(name: str, level: int) -> None:
 def test_codes_of_events_are_those_of_the_table() -> None:
     from openiads.records import log
 
-    for name in EVENTS:
-        assert EVENTS[getattr(log, {"firm": "FIRM_EVENT"}.get(name, name.upper()))] == name
+    codes = [
+        log.FIRM_EVENT,
+        log.DROPPED,
+        log.IDENTIFIED,
+        log.ASSIGNED,
+        log.LAUNCHED,
+        log.INTERCEPT,
+        log.ASSESSED,
+        log.SLEWED,
+        log.WITHHELD,
+    ]
+    assert [EVENTS[code] for code in codes] == [
+        "firm",
+        "dropped",
+        "identified",
+        "assigned",
+        "launched",
+        "intercept",
+        "assessed",
+        "slewed",
+        "withheld",
+    ]

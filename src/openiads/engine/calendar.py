@@ -144,7 +144,7 @@ def _sightings(radars: Radars, r: int, things: Things, duration_ns: int) -> Iter
     everything = np.concatenate(found) if found else buffer[:0]
     number = np.concatenate(rows) if rows else numbers[:0]
     keys = things.objects["name"][everything["object"]]  # not the index, which hangs on what an object is called
-    order = np.lexsort((keys, everything["at_ns"] if rotating else number, number))
+    order = np.lexsort((keys, everything["at_ns" if rotating else "azimuth_rad"], number))
     everything, number = everything[order], number[order]
     firsts = np.flatnonzero(np.diff(number, prepend=-1))
     for first, last in zip(firsts, np.append(firsts, len(number))[1:], strict=True):

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from openiads.engine.resolve import begin, end_object, finish, interrogate, note_firm, note_plots
 from openiads.engine.shots import close_shots, settle_due
 from openiads.kernels import kernel
-from openiads.models.command.kernels import engaged_tracks, most_urgent, out_of_sector, time_to_asset
-from openiads.models.engagement.kernels import choose_missile, plan_shot
+from openiads.models.command.kernels import engaged_tracks, out_of_sector, rank
+from openiads.models.engagement.kernels import armed, choose_missile, plan_shot
 from openiads.models.identification.kernels import accept, wants_interrogation
 from openiads.models.network.kernels import arrives, enqueue, worth_sending, write_message
 from openiads.models.sensing.frame import frame
@@ -38,7 +38,6 @@ from openiads.tracking.step import step
 
 Record = Any
 Records = NDArray[Any]
-NOTHING_RANKED = (-1.0, -1)
 
 
 @kernel
@@ -189,13 +188,15 @@ def on_command(case: Case, state: State, scratch: Scratch, changes: Records, row
             accept(track, identity, now_ns)
             log_event(state.clock, state.events, now_ns, n, IDENTIFIED, track["number"], identity, math.nan)
     if node["fire_unit"] >= 0:
-        engage(case, state, node["fire_unit"], now_ns)
+        engage(case, state, scratch, node["fire_unit"], now_ns)
         point(case, state, node["fire_unit"], now_ns)
 
 
 @kernel
-def engage(case: Case, state: State, f: int, now_ns: int) -> None:
+def engage(case: Case, state: State, scratch: Scratch, f: int, now_ns: int) -> None:
     """Take the unit's tracks in order of urgency while channels and missiles last, and plan a shot at each that is in reach."""
+    if not armed(case.fire_units[f], state.missiles_left):
+        return
     unit, unit_state = case.fire_units[f], state.fire_units[f]
     tracker = case.trackers[unit["node"]]
     weapons = FREE if state.clock[0]["weapons_free"] > 0 and unit["weapons"] > 0 else unit["weapons"]
@@ -205,14 +206,13 @@ def engage(case: Case, state: State, f: int, now_ns: int) -> None:
     boresight = boresight_at(radar, unit_state, now_ns)
     slots = used_slots(tracker, state.node_states[unit["node"]])
     busy = engaged_tracks(slots, state.tracks)
-    after = NOTHING_RANKED
     shots = 2 if unit["doctrine"] == SALVO_2 else 1
-    while busy < unit["channels_targets"] and unit_state["guided"] + shots <= unit["channels_missiles"]:
-        slot = most_urgent(unit, weapons, slots, state.tracks, case.assets_m, now_ns, after)
-        if slot < 0:
-            break
+    keys, order = scratch.keys, scratch.order
+    for place in range(rank(unit, weapons, slots, state.tracks, case.assets_m, now_ns, keys, order, scratch.other)):
+        if busy >= unit["channels_targets"] or unit_state["guided"] + shots > unit["channels_missiles"]:
+            return
+        slot = int(keys[order[place]]["c"])
         track = state.tracks[slot]
-        after = (time_to_asset(track, case.assets_m, now_ns), track["number"])
         launch_ns = now_ns + unit["reaction_ns"]
         before = -1
         for k in range(shots):

@@ -49,8 +49,17 @@ LOOKS = np.dtype(
     align=True,
 )
 
-CANDIDATES = np.dtype([("object", "i4"), ("azimuth_rad", "f4"), ("elevation_rad", "f4"), ("margin_rad", "f4")], align=True)
-"""Objects that a multifunction radar could see during a frame, with their direction at its middle and how far they move."""
+CANDIDATES = np.dtype(
+    [
+        ("object", "i4"),
+        ("azimuth_rad", "f4"),  # at the middle of the frame; the candidates of a frame are sorted by it
+        ("elevation_rad", "f4"),
+        ("margin_rad", "f4"),  # how far it moves until either end of the frame
+        ("stretch", "f4"),  # azimuth that one unit of angle across the line of sight spans: 1 / cos(elevation)
+    ],
+    align=True,
+)
+"""Objects that a multifunction radar could see during a frame."""
 
 OBJECTS = np.dtype(
     [

@@ -11,6 +11,9 @@ from openiads.tracking.filters import PER_SECOND, innovation, process_noise
 from openiads.tracking.ordering import sort_order
 from openiads.tracking.records import OWN, TENTATIVE, Record, Rows, Scratch, Vector
 
+SECONDS = 1.0 / PER_SECOND
+"""In one nanosecond; for bounds, which need no exact quotient."""
+
 
 @kernel
 def looks_over(track: Record, now_ns: int) -> int:
@@ -133,16 +136,22 @@ def near(config: Record, x: Vector, cell: Record, dt_s: float, work: Record) -> 
 
 
 @kernel
-def window(config: Record, track: Record, work: Record) -> tuple[float, float]:
-    """Range of the sort coordinate in which plots of this batch can lie in the gate of a track."""
+def window(config: Record, track: Record, lowest: float, highest: float, work: Record) -> tuple[float, float]:
+    """Range of the sort coordinate in which plots of this batch can lie in the gate of a track.
+
+    `lowest` and `highest` are the ends of the batch; a range that misses it is empty (its start is infinite).
+    """
     axis = work["axis"]
     noise = config["process_noise_m2ps3"]
-    first_s = (work["first_ns"] - track["update_ns"]) / PER_SECOND
-    last_s = (work["last_ns"] - track["update_ns"]) / PER_SECOND
-    most = max(spread(noise, first_s, work), spread(noise, last_s, work)) + work["widest"]
-    reach = math.sqrt(config["gate"] * most)
+    first_s = (work["first_ns"] - track["update_ns"]) * SECONDS
+    last_s = (work["last_ns"] - track["update_ns"]) * SECONDS
     early = track["x"][axis] + first_s * track["x"][axis + 3]
     late = track["x"][axis] + last_s * track["x"][axis + 3]
+    reach2 = config["gate"] * (max(spread(noise, first_s, work), spread(noise, last_s, work)) + work["widest"])
+    gap = max(lowest - max(early, late), min(early, late) - highest, 0.0)
+    if gap * gap > reach2:
+        return math.inf, math.inf
+    reach = math.sqrt(reach2)
     return min(early, late) - reach, max(early, late) + reach
 
 
@@ -175,7 +184,9 @@ def gate_track(
     """Append the pairs of one track. A plot that the track has already passed in time makes no pair, but is marked late."""
     x = track["x"]
     sum_variances(track["p"], work)
-    low, high = window(config, track, work)
+    low, high = window(config, track, cells[0]["along"], cells[n_plots - 1]["along"], work)
+    if math.isinf(low):
+        return
     k = first_at_least(cells, n_plots, low)
     noise_known = False
     while k < n_plots and cells[k]["along"] <= high:

@@ -12,6 +12,7 @@ from openiads.kernels import kernel
 from openiads.records.case import FREE, HOLD, TIGHT
 from openiads.records.state import USER_ENGAGED_ELSEWHERE, USER_HELD_DEAD
 from openiads.records.tables import IDENTITIES
+from openiads.tracking.ordering import sort_order
 
 Record = Any
 Records = NDArray[Any]
@@ -68,31 +69,33 @@ def time_to_asset(track: Record, assets_m: NDArray[np.float64], now_ns: int) -> 
 
 
 @kernel
-def most_urgent(
+def rank(
     unit: Record,
     weapons: int,
     slots: tuple[int, int],
     tracks: Records,
     assets_m: NDArray[np.float64],
     now_ns: int,
-    after: tuple[float, int],
+    keys: Records,
+    order: NDArray[np.int64],
+    other: NDArray[np.int64],
 ) -> int:
-    """Slot of the next track to engage: smallest time to an asset, ties by track number; only those ranked behind `after`.
+    """Tracks that the unit may engage, those with the smallest time to an asset first, ties by track number. Returns how many.
 
-    `after` is the score and number of the track dealt with last. Returns -1 when none is left.
+    `order` is filled with rows of `keys`, whose field `c` is the slot of a track; `other` is scratch.
     """
-    best = -1
-    best_score, best_number = math.inf, 0
+    count = 0
     for slot in range(slots[0], slots[1]):
         track = tracks[slot]
-        if not may_engage(unit, weapons, track, now_ns):
-            continue
-        score, number = time_to_asset(track, assets_m, now_ns), track["number"]
-        if score < after[0] or (score == after[0] and number <= after[1]):
-            continue
-        if score < best_score or (score == best_score and number < best_number):
-            best, best_score, best_number = slot, score, number
-    return best
+        if may_engage(unit, weapons, track, now_ns):
+            key = keys[count]
+            key["a"] = time_to_asset(track, assets_m, now_ns)
+            key["b"] = track["number"]
+            key["c"] = slot
+            order[count] = count
+            count += 1
+    sort_order(order, other, keys, count)
+    return count
 
 
 @kernel

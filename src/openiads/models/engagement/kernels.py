@@ -90,6 +90,15 @@ def predict_intercept(
 
 
 @kernel
+def armed(unit: Record, missiles_left: NDArray[np.int32]) -> bool:
+    """Whether the unit has any missile left to plan with."""
+    count = 0
+    for m in range(unit["missile_first"], unit["missile_first"] + unit["missile_count"]):
+        count += missiles_left[m]
+    return count > 0
+
+
+@kernel
 def choose_missile(
     unit: Record,
     radar: Record,

@@ -17,8 +17,10 @@ from openiads.models.sensing.multifunction import (
     UPDATE,
     boresight_at,
     dwell_on,
+    facing,
     points_at,
     sweep,
+    widest_margin,
 )
 from openiads.records.truth import motion_at
 
@@ -76,18 +78,22 @@ def frame(
     start_ns = row["at_ns"] - radar["period_ns"]
     budget = radar["dwells"]
     boresight = boresight_at(radar, unit, start_ns)
+    face = facing(radar, boresight)
+    widest = widest_margin(row, candidates)
     used = 0
     count = 0
     for wanted in range(4):
         for slot in range(slots[0], slots[1]):
             track = tracks[slot]
             cued = wanted == UPDATE + 1
-            if used >= budget or (urgency(track) != wanted and not cued):
+            if used >= budget:
+                break
+            if urgency(track) != wanted and not cued:
                 continue
             if cued and (track["status"] == 0 or track["source"] == OWN):
                 continue
             at_ns = start_ns + used * radar["period_ns"] // budget
-            range_m, azimuth, elevation, inside = points_at(radar, track, boresight, at_ns)
+            range_m, azimuth, elevation, inside = points_at(radar, track, face, at_ns)
             if not inside:
                 continue
             beams = cue_beams(radar, track, range_m, at_ns) if cued else 1
@@ -109,6 +115,7 @@ def frame(
                 plot_truth,
                 seen,
                 count,
+                widest,
             )
     spent = min(used, budget)
     count = search(

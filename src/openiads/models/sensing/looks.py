@@ -126,6 +126,7 @@ def frame_candidates(
         row["object"] = o
         row["azimuth_rad"] = azimuth
         row["elevation_rad"] = elevation
+        row["stretch"] = 1.0 / max(math.cos(elevation), 1e-3)
         row["margin_rad"] = math.sqrt(vx * vx + vy * vy + vz * vz) * period_ns * 0.5e-9 / max(range_m, 1.0) + 1e-6
         number[count] = k
         count += 1

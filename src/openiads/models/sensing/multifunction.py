@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.geo.angles import wrap_signed
+from openiads.geo.angles import wrap, wrap_signed
 from openiads.geo.ellipsoid import ecef_to_polar_k
 from openiads.kernels import kernel
 from openiads.models.sensing.kernels import is_there, observe
@@ -52,15 +52,59 @@ def boresight_at(radar: Record, unit: Record, at_ns: int) -> float:
 
 
 @kernel
-def points_at(radar: Record, track: Record, boresight: float, at_ns: int) -> tuple[float, float, float, bool]:
-    """Range, azimuth and elevation where the track should be at `at_ns`, and whether the radar can point there."""
+def facing(radar: Record, boresight: float) -> tuple[float, float, float, float]:
+    """Boresight, its east and north components, and a slope: what is farther aside than so many times ahead is off sector.
+
+    The slope is a little generous and 0 (no such test) for sectors of nearly a half circle and more.
+    """
+    half = radar["sector_half_rad"]
+    slope = 1.001 * math.tan(half) if half < 1.5 else 0.0
+    return boresight, math.sin(boresight), math.cos(boresight), slope
+
+
+@kernel
+def points_at(
+    radar: Record, track: Record, face: tuple[float, float, float, float], at_ns: int
+) -> tuple[float, float, float, bool]:
+    """Range, azimuth and elevation where the track should be at `at_ns`, and whether the radar can point there.
+
+    `face` is what `facing` gives; off sector the first three are 0.
+    """
     dt = (at_ns - track["update_ns"]) * 1e-9
-    x = track["x"]
+    x, site, axes = track["x"], radar["site_m"], radar["axes"]
     px, py, pz = x[0] + dt * x[3], x[1] + dt * x[4], x[2] + dt * x[5]
-    range_m, azimuth, elevation = ecef_to_polar_k(radar["site_m"], radar["axes"], px, py, pz)
-    inside = abs(wrap_signed(azimuth - boresight)) <= radar["sector_half_rad"]
+    if face[3] > 0.0:
+        dx, dy, dz = px - site[0], py - site[1], pz - site[2]
+        east = axes[0, 0] * dx + axes[0, 1] * dy + axes[0, 2] * dz
+        north = axes[1, 0] * dx + axes[1, 1] * dy + axes[1, 2] * dz
+        if abs(east * face[2] - north * face[1]) > face[3] * (east * face[1] + north * face[2]):
+            return 0.0, 0.0, 0.0, False
+    range_m, azimuth, elevation = ecef_to_polar_k(site, axes, px, py, pz)
+    inside = abs(wrap_signed(azimuth - face[0])) <= radar["sector_half_rad"]
     low, high = radar["elevation_min_rad"] - radar["beam_elevation_rad"], radar["elevation_max_rad"]
     return range_m, azimuth, elevation, inside and low <= elevation <= high and range_m <= radar["instrumented_m"]
+
+
+@kernel
+def first_candidate(candidates: Records, first: int, last: int, azimuth: float) -> int:
+    """The candidate among `first` to `last` - 1, sorted by azimuth, that is first at or after `azimuth`; `last` when none is."""
+    while first < last:
+        middle = (first + last) // 2
+        if candidates[middle]["azimuth_rad"] < azimuth:
+            first = middle + 1
+        else:
+            last = middle
+    return first
+
+
+@kernel
+def widest_margin(row: Record, candidates: Records) -> tuple[float, float]:
+    """Largest margin and largest stretch among the candidates of a frame."""
+    margin, stretch = 0.0, 1.0
+    for k in range(row["first"], row["first"] + row["count"]):
+        margin = max(margin, candidates[k]["margin_rad"])
+        stretch = max(stretch, candidates[k]["stretch"])
+    return margin, stretch
 
 
 @kernel
@@ -86,7 +130,7 @@ def dwell_on(
     """
     site = radar["site_m"]
     range_m, azimuth, elevation = ecef_to_polar_k(site, radar["axes"], motion[0], motion[1], motion[2])
-    if range_m > radar["instrumented_m"] or not visible(radar, masks, motion[0], motion[1], motion[2], azimuth):
+    if range_m > radar["instrumented_m"]:
         return count
     loss_db, across, up = 0.0, 0.0, 0.0
     if axis[2] != 0.0:
@@ -95,6 +139,8 @@ def dwell_on(
         up = elevation - axis[1]
         if abs(across) > reach * radar["beam_azimuth_rad"] or abs(up) > reach * radar["beam_elevation_rad"]:
             return count
+    if not visible(radar, masks, motion[0], motion[1], motion[2], azimuth):
+        return count
     if axis[2] > 0.0:
         loss_db = beam_shape_loss_db(across, radar["beam_azimuth_rad"]) + beam_shape_loss_db(up, radar["beam_elevation_rad"])
     line = (site[0] - motion[0], site[1] - motion[1], site[2] - motion[2])
@@ -121,22 +167,33 @@ def sweep(
     plot_truth: NDArray[np.int32],
     seen: NDArray[np.int32],
     count: int,
+    widest: tuple[float, float],
 ) -> int:
     """One dwell (or one patch of dwells) along `axis`: look at every candidate in it that this frame has not looked at yet.
 
-    `truth` is objects, knots, pair keys and object states. Returns the new count of plots.
+    `truth` is objects, knots, pair keys and object states; `widest` is what `widest_margin` gives. Returns the new count of
+    plots.
     """
     objects, knots, radar_object, object_states = truth
     reach_azimuth = abs(axis[2]) * radar["beam_azimuth_rad"]
     reach_elevation = abs(axis[2]) * radar["beam_elevation_rad"]
-    for k in range(row["first"], row["first"] + row["count"]):
+    half_window = min((reach_azimuth + widest[0]) * widest[1], math.pi)
+    from_azimuth = wrap(axis[0] - half_window)
+    last = row["first"] + row["count"]
+    k = first_candidate(candidates, row["first"], last, from_azimuth)
+    for _ in range(row["count"]):
+        if k == last:
+            k = row["first"]
         c = candidates[k]
+        k += 1
         o = c["object"]
+        if wrap(c["azimuth_rad"] - from_azimuth) > 2.0 * half_window:
+            break
         if seen[o] == number or not is_there(objects[o], object_states[o], at_ns):
             continue
         if abs(c["elevation_rad"] - axis[1]) > reach_elevation + c["margin_rad"]:
             continue
-        if abs(wrap_signed(c["azimuth_rad"] - axis[0])) * math.cos(c["elevation_rad"]) > reach_azimuth + c["margin_rad"]:
+        if abs(wrap_signed(c["azimuth_rad"] - axis[0])) > (reach_azimuth + c["margin_rad"]) * c["stretch"]:
             continue
         if count >= len(plots):
             clock[0]["overflow"] += 1
