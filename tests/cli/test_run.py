@@ -63,7 +63,7 @@ def test_variant_set_and_record(openiads: Callable[..., Outcome], cases: ModuleT
     manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
     assert manifest["seed"] == 9
     assert manifest["overrides"] == {"control.weapons": "hold"}
-    with pytest.raises(ResultsError, match=r"needs --record events"):
+    with pytest.raises(ResultsError, match="events of replication 1 was not recorded"):
         run.table("events", 1)
     code, out, _ = openiads("replay", tmp_path / "run", "--replication", 2)
     assert code == 0

@@ -12,7 +12,7 @@ from openiads.engine.simulation import Room, Simulation
 
 @pytest.mark.parametrize("what", ["events", "associations", "plot_log", "track_log", "message_log", "messages", "plots"])
 def test_small_room_gives_the_same_rows(cases: ModuleType, what: str) -> None:
-    lowered = cases.lowered(cases.small())
+    lowered = cases.lowered(cases.small({"network.links.up.latency_s": 60, "network.links.down.latency_s": 60}))
     expected = decode(lowered, Simulation(lowered, 1).run(1, "full"), "full")
     by_objects = 2 * len(lowered.names.objects) * len(lowered.case.links)  # what a state adds to `messages`
     size = 1 - by_objects if what == "messages" else 2

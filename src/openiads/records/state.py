@@ -208,6 +208,7 @@ TRUTH_ARRAYS: Final = (
     "shot_index",
     "identity_index",
     "associations",
+    "plot_log",
     "counts",
     "seen",
 )
