@@ -23,11 +23,22 @@ LARGEST_BLOCK = 32
 LEAST_BLOCKS = 8
 
 
-def load_scenario(path: str | Path, *, variant: str | None = None, overrides: Mapping[str, Any] | None = None) -> "Scenario":
-    """Read a scenario file; see `openiads.scenario.loader.load_scenario`."""
-    from openiads.scenario.loader import load_scenario as load  # noqa: PLC0415 - slow to import
+def load_scenario(
+    path: str | Path,
+    *,
+    variant: str | None = None,
+    vignette: str | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> "Scenario":
+    """Read a scenario file, or a shipped scenario by its name; see `openiads.scenario.loader.load_scenario`.
 
-    return load(path, variant=variant, overrides=overrides)
+    `vignette` is short for the override `{"vignette": ...}`.
+    """
+    from openiads.scenario.loader import load_scenario as load  # noqa: PLC0415 - slow to import
+    from openiads.scenario.shipped import find  # noqa: PLC0415
+
+    chosen = {} if vignette is None else {"vignette": vignette}
+    return load(find(path), variant=variant, overrides={**chosen, **(overrides or {})})
 
 
 class Run:
