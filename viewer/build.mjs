@@ -16,7 +16,7 @@ mkdirSync(out, { recursive: true });
 const ms = createRequire(import.meta.url)("milsymbol");
 const IDENTITY = { pending: "0", unknown: "1", friendly: "3", neutral: "4", hostile: "6" };
 const KIND = {
-  aircraft: ["01", "110000"], cruise_missile: ["02", "110000"], drone: ["01", "110300"], ballistic: ["02", "110000"], decoy: ["01", "120400"],
+  aircraft: ["01", "110104"], cruise_missile: ["02", "110000"], drone: ["01", "110300"], ballistic: ["02", "110000"], decoy: ["01", "120400"],
   fire_unit: ["10", "130102"], command_post: ["10", "130100"], sensor: ["15", "220300"],
 };
 const sprite = {};

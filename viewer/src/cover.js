@@ -18,10 +18,11 @@ export class Cover {
   }
   /** Farthest range [m] by azimuth at which an object of `rcs` is seen; `band` is low, nominal or high. */
   ranges(radar, altitude, rcs, band) {
-    const reach = radar.reach_m[band] * (rcs / radar.rcs_m2) ** 0.25;
-    const sight = radar.sight_m[altitude], least = radar.least_m[altitude];
-    return sight.map((s) => {
-      const r = Math.min(s, reach, radar.limit_m);
+    const steps = this.data.rcs_dbsm, dbsm = Math.round(10 * Math.log10(rcs));
+    const reach = radar.reach_m[band][Math.max(0, Math.min(steps.length - 1, dbsm - steps[0]))] ?? Infinity;
+    const least = radar.least_m[altitude];
+    return radar.sight_m[altitude].map((s) => {
+      const r = Math.min(s, reach);
       return r > least ? r : 0;
     });
   }

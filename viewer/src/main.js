@@ -145,7 +145,7 @@ function play(direction) {
   ui.state.playing = direction;
   if (direction > 0 && ui.state.t >= ui.duration) ui.state.t = 0;
   $("play").setAttribute("aria-pressed", direction > 0);
-  $("play").textContent = direction > 0 ? "⏸" : "▶";
+  $("play").textContent = direction > 0 ? "❚❚" : "▶";
   $("reverse").setAttribute("aria-pressed", direction < 0);
   ui.refresh();
   ui.speak();
@@ -319,7 +319,7 @@ async function start() {
   Object.assign(ui.state.layers, wanted.layers);
   ui.state.replication ||= config.runs[0].first_replication;
   ui.models = await Promise.all(config.runs.map((r, k) => new RunModel(k).load(ui.state.replication)));
-  ui.covers = (await Promise.all(config.runs.map((r, k) => json(`run/${k}/coverage.json`).catch(() => null)))).map((d) => new Cover(d));
+  ui.covers = config.runs.map(() => new Cover(null));
   $("replication").value = ui.state.replication;
   ui.measure = new Measure(ui);
   ui.events = new Events(ui);
@@ -343,5 +343,18 @@ async function start() {
   ui.seek(ui.state.t);
   document.body.dataset.ready = "true";
   requestAnimationFrame(tick);
+  await covers();
+}
+/** Coverage comes after the rest: it may take seconds to work out. */
+async function covers() {
+  $("coverage-note").textContent = say("loading");
+  await Promise.all(ui.runs.map(async (r, k) => {
+    const data = await json(`run/${k}/coverage.json`).catch(() => null);
+    ui.covers[k] = new Cover(data);
+  }));
+  coverageControls();
+  title();
+  ui.baseDirty();
+  document.body.dataset.covered = "true";
 }
 start().catch((error) => fail(error.message));

@@ -5,7 +5,7 @@ import sys
 import typer
 
 from openiads import __version__
-from openiads.cli import catalogue, check, compare, demo, digest, explain, measure, replay, run, verify, warmup
+from openiads.cli import catalogue, check, compare, demo, digest, explain, measure, replay, run, verify, view, warmup
 from openiads.errors import OpeniadsError
 
 INTERRUPTED = 130
@@ -28,6 +28,7 @@ app.command()(explain.explain)
 app.command()(digest.digest)
 app.command()(replay.replay)
 app.command()(verify.verify)
+app.command()(view.view)
 app.add_typer(catalogue.app, name="catalogue")
 app.command()(warmup.warmup)
 
