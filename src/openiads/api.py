@@ -161,6 +161,7 @@ def run(
     from openiads.engine.simulation import Simulation  # noqa: PLC0415
     from openiads.engine.warmup import is_warm  # noqa: PLC0415
     from openiads.engine.work import BlockTask  # noqa: PLC0415
+    from openiads.results.exposure import walk_record  # noqa: PLC0415
     from openiads.results.manifest import RunInfo  # noqa: PLC0415
     from openiads.results.store import RunReader, RunWriter  # noqa: PLC0415
 
@@ -187,6 +188,8 @@ def run(
         block_size=max(1, min(LARGEST_BLOCK, -(-replications // LEAST_BLOCKS))),
         workers=workers,
         placeholders={f.path: f.value for f in scenario.figures if f.placeholder},
+        choices=scenario.choices,
+        walk=walk_record(scenario.spec, lowered.walk),
     )
     try:
         with RunWriter.create(folder, info, resume=resume, overwrite=overwrite) as writer:

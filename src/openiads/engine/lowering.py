@@ -10,6 +10,7 @@ from openiads.constants import NANOSECONDS_PER_SECOND
 from openiads.engine.calendar import build_calendar
 from openiads.engine.objects import lower_objects
 from openiads.engine.sites import Sites, lower_radars, node_spec
+from openiads.engine.windows import Walk
 from openiads.models.engagement.spec import MissileSpec
 from openiads.records import case as records
 from openiads.records.case import Case
@@ -46,6 +47,7 @@ class Lowered:
 
     case: Case
     names: Names
+    walk: Walk
 
 
 def lower(scenario: Scenario) -> Lowered:
@@ -98,7 +100,7 @@ def lower(scenario: Scenario) -> Lowered:
         links=tuple(links),
         object_rows=things.rows,
     )
-    return Lowered(case=case, names=names)
+    return Lowered(case=case, names=names, walk=plan.walk)
 
 
 def nanoseconds(seconds: float) -> int:
