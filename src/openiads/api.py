@@ -12,6 +12,7 @@ from openiads.records.tables import TABLES, Level
 
 if TYPE_CHECKING:
     from openiads.results.digest import Digest
+    from openiads.results.ledger import Ledger
     from openiads.results.store import RunReader
     from openiads.scenario.loader import Scenario
 
@@ -229,6 +230,26 @@ def replay(run: Run, replication: int, out: str | Path | None = None) -> Run:
             "by another version or on another platform (see its manifest.json), or its files were changed."
         )
     return again
+
+
+def ledger(run: Run, *, counterfactual: Any = None) -> "Ledger":
+    """Why the leakers of a run got through: Arrow tables of causes, in all and by object.
+
+    Parameters
+    ----------
+    run : Run
+        At any record level.
+    counterfactual : pyarrow.Table, optional
+        What `counterfactual` returned for this run; the result then also counts the links that, restored alone, stop the leak.
+
+    Raises
+    ------
+    ResultsError
+        When the ledger does not add up to the objects counted as leaked.
+    """
+    from openiads.results.ledger import ledger as count  # noqa: PLC0415
+
+    return count(run.reader, counterfactual)
 
 
 TABLE_NAMES = tuple(TABLES)
