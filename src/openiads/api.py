@@ -13,6 +13,7 @@ from openiads.records.tables import TABLES, Level
 
 if TYPE_CHECKING:
     from openiads.results.digest import Digest
+    from openiads.results.ledger import Ledger
     from openiads.results.measures import Measured
     from openiads.results.paired import Difference
     from openiads.results.store import RunReader
@@ -347,6 +348,27 @@ def compare(
 
 BASE = "base"
 """Name of the scenario without any variant, in comparisons."""
+
+
+def ledger(run: Run, *, counterfactual: Any = None) -> "Ledger":
+    """Why the leakers of a run got through: Arrow tables of causes, in all and by object.
+
+    Parameters
+    ----------
+    run : Run
+        At any record level.
+    counterfactual : pyarrow.Table, optional
+        What `counterfactual` returned for this run; the result then also counts the links that, restored alone, stop the leak.
+
+    Raises
+    ------
+    ResultsError
+        When the ledger does not add up to the objects counted as leaked.
+    """
+    from openiads.results.ledger import ledger as count  # noqa: PLC0415
+
+    return count(run.reader, counterfactual)
+
 
 TABLE_NAMES = tuple(TABLES)
 """Names of all tables that a run may hold."""

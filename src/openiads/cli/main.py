@@ -5,7 +5,22 @@ import sys
 import typer
 
 from openiads import __version__
-from openiads.cli import catalogue, check, compare, demo, digest, explain, measure, replay, run, score, track, verify, warmup
+from openiads.cli import (
+    catalogue,
+    check,
+    compare,
+    demo,
+    digest,
+    explain,
+    ledger,
+    measure,
+    replay,
+    run,
+    score,
+    track,
+    verify,
+    warmup,
+)
 from openiads.errors import OpeniadsError
 
 INTERRUPTED = 130
@@ -25,6 +40,7 @@ app.command()(check.check)
 app.command()(measure.measure)
 app.command()(compare.compare)
 app.command()(explain.explain)
+app.command()(ledger.ledger)
 app.command()(digest.digest)
 app.command()(replay.replay)
 app.command()(track.track)
