@@ -5,7 +5,7 @@ import sys
 import typer
 
 from openiads import __version__
-from openiads.cli import catalogue, check, demo, digest, explain, replay, run, verify, warmup
+from openiads.cli import catalogue, check, compare, demo, digest, explain, measure, replay, run, verify, warmup
 from openiads.errors import OpeniadsError
 
 INTERRUPTED = 130
@@ -22,6 +22,8 @@ app = typer.Typer(
 app.command()(demo.demo)
 app.command()(run.run)
 app.command()(check.check)
+app.command()(measure.measure)
+app.command()(compare.compare)
 app.command()(explain.explain)
 app.command()(digest.digest)
 app.command()(replay.replay)

@@ -15,6 +15,7 @@ from openiads.records import case as records
 from openiads.records.case import Case
 from openiads.scenario.loader import Scenario
 from openiads.scenario.schema import FireUnitSpec, ScenarioSpec
+from openiads.scenario.standing import standing
 from openiads.streams.names import name_hash
 from openiads.tracking.records import TRACKER_CONFIG, make_config
 
@@ -55,7 +56,7 @@ def lower(scenario: Scenario) -> Lowered:
     ScenarioError
         When the scenario asks for what cannot be worked out, with the path of the offending field.
     """
-    spec = scenario.spec
+    spec = standing(scenario.spec)
     sites = Sites(spec)
     nodes = sorted([*spec.command_posts, *spec.sensors, *spec.fire_units])
     units = sorted(spec.fire_units)
