@@ -14,6 +14,7 @@ from openiads.geo.ellipsoid import ecef_to_polar_k, height_k
 from openiads.kernels import kernel
 from openiads.models.engagement.kernels import flight_time, inside_envelope
 from openiads.models.identification.kernels import PENDING, UNKNOWN, reply, true_identity
+from openiads.models.sensing.fluctuation import sortie_offset_db
 from openiads.records.case import FRIENDLY, HOSTILE
 from openiads.records.log import FIRM_EVENT, IDENTITY_REFERENCE, TRACK_REFERENCE, log_association, log_event
 from openiads.records.tables import END_STATES, SHOT_RESULTS
@@ -32,13 +33,13 @@ MEETING_TOLERANCE_NS = 20_000_000
 
 @kernel
 def begin(control: Records, objects: Records, clock: Records, states: Records) -> None:
-    """What holds for this whole replication: the rules of engagement, and each sortie's reflectors and compliance."""
+    """What holds for this whole replication: the rules of engagement, and each sortie's reflectors, compliance and RCS."""
     c = clock[0]
     u = uniforms(c["seed"], c["replication"], CONTROL, control[0]["name"], 0)[0]
     c["weapons_free"] = 1 if u < control[0]["weapons_free_share"] else 0
     for o in range(len(objects)):
         thing, state = objects[o], states[o]
-        reflectors, complies, _, _ = uniforms(c["seed"], c["replication"], SORTIE, thing["name"], 0)
+        reflectors, complies, offset, phase = uniforms(c["seed"], c["replication"], SORTIE, thing["name"], 0)
         state["present"] = 1
         state["end_state"] = -1
         state["end_ns"] = -1
@@ -46,8 +47,10 @@ def begin(control: Records, objects: Records, clock: Records, states: Records) -
         state["first_detection_ns"] = -1
         state["first_firm_ns"] = -1
         fitted = reflectors < thing["reflector_share"] and not math.isnan(thing["reflectors_db"])
+        offset_db = sortie_offset_db(thing, offset)
+        state["phase"] = phase
         for sector in range(3):
-            state["rcs_db"][sector] = thing["reflectors_db"] if fitted else thing["rcs_db"][sector]
+            state["rcs_db"][sector] = (thing["reflectors_db"] if fitted else thing["rcs_db"][sector]) + offset_db
         if complies < thing["compliance"]:
             end_object(state, ABORTED, thing["start_ns"])
 

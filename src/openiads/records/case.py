@@ -75,6 +75,8 @@ OBJECTS = np.dtype(
         ("rcs_db", "f8", (3,)),  # dB above 1 m2: front, side, rear
         ("reflectors_db", "f8"),  # with reflectors, all sectors; NaN: it has none
         ("reflector_share", "f8"),  # share of sorties flown with them
+        ("sortie_sigma_db", "f8"),  # spread of the sorties' RCS about the median
+        ("decorrelation_ns", "i8"),  # how long a fluctuation (Swerling 1, 3) holds; 0: every look has its own
         ("compliance", "f8"),  # probability that it keeps out of a separation zone it would cross; 0: none in its way
     ],
     align=True,
@@ -109,6 +111,7 @@ RADARS = np.dtype(
         ("threshold", "f8"),  # on the power of one look, unit mean noise
         ("pulses", "i4"),
         ("pd_row", "i4", (5,)),  # row of `pd_table` by Swerling case
+        ("noise_db", "f8", (5,)),  # mean SNR below which a look is no more than noise, by Swerling case
         ("beam_azimuth_rad", "f8"),
         ("beam_elevation_rad", "f8"),
         ("resolution_m", "f8"),

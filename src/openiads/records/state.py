@@ -48,6 +48,7 @@ OBJECT_STATE = np.dtype(
         ("end_ns", "i8"),
         ("killed_by", "i4"),
         ("rcs_db", "f8", (3,)),  # this sortie's, by sector
+        ("phase", "f8"),  # where in a step its fluctuation starts, 0 to 1
         ("first_detection_ns", "i8"),
         ("first_firm_ns", "i8"),
         ("plots", "i8"),
