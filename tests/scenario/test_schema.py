@@ -80,7 +80,12 @@ def test_top_level_keys() -> None:
         "command_posts",
         "sensors",
         "fire_units",
+        "readiness",
         "network",
         "objects",
+        "windows",
+        "vignette",
+        "vignettes",
+        "options",
         "variants",
     ]
