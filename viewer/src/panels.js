@@ -111,7 +111,6 @@ export class Inspector {
       definition([
         [say("side"), say(o.side)], [say("kind"), say(o.kind)], [say("system"), o.system],
         there && [say("position"), latLon(fromMap(out[0], out[1]))], there && [say("mgrs"), grid(fromMap(out[0], out[1]))], there && [say("height"), height(out[2])],
-        [say("first_detection"), this.time(o.first_detection)], [say("first_firm"), this.time(o.first_firm)],
         [say("plots"), o.plots], [say("shots"), o.shots], [say("end"), make("span", {}, `${say(o.end_state)} `, this.time(o.end))], [say("killed_by"), o.killed_by],
       ]),
       ...this.why(o),
@@ -120,11 +119,11 @@ export class Inspector {
   }
   why(o) {
     if (o.end_state !== "leaked" || !o.cause) return [];
-    return [make("div", { class: "cause" }, make("h4", {}, say("why")), definition([[say("cause"), o.cause.first], [say("at_unit"), o.cause.unit], [say("counterfactual"), o.cause.counterfactual], ...Object.entries(o.cause.numbers ?? {})]))];
+    return [make("div", { class: "cause" }, make("h4", {}, say("why")), definition([[say("cause"), say(`cause_${o.cause.first}`)], [say("at_unit"), o.cause.unit], [say("counterfactual"), o.cause.counterfactual]]))];
   }
   story(o) {
-    if (!o.timeline?.length) return [];
-    return [make("h4", {}, say("timeline")), make("ul", {}, ...o.timeline.map((l) => make("li", {}, this.time(l.t), ` ${l.text}`)))];
+    if (!o.stages.length) return [];
+    return [make("h4", {}, say("timeline")), make("ul", {}, ...o.stages.map(([stage, t]) => make("li", {}, this.time(t), ` ${stage === "outcome" ? say(o.end_state) : say(`stage_${stage}`)}`)))];
   }
   track(m, id, t) {
     const k = m.trackIndex.get(id), i = k === undefined ? -1 : m.tracks.row(k, t);

@@ -28,6 +28,17 @@ LEAST_STEP_MS: Final = 4000
 """Truth is sent at knots at least this far apart; the page joins them by straight lines."""
 
 STATUS: Final = ("tentative", "firm")
+STAGES: Final = (
+    "above_horizon",
+    "first_detection",
+    "first_firm",
+    "identified",
+    "assigned",
+    "launched",
+    "intercept",
+    "assessed",
+    "outcome",
+)
 IDENTITIES: Final = ("pending", "unknown", "friendly", "neutral", "hostile")
 
 
@@ -175,6 +186,8 @@ def scene(shown: Shown, replication: int) -> dict[str, Any]:
 def _objects(shown: Shown, run: api.Run, replication: int) -> list[dict[str, Any]]:
     known = {row["object_id"]: row for row in run.table("objects").to_pylist()}
     ends = {row["object_id"]: row for row in run.table("outcomes", replication).to_pylist()}
+    causes = {row["object_id"]: row for row in run.table("ledger", replication).to_pylist()}
+    stages = _stages(run, replication)
     found = []
     for number, name in enumerate(shown.lowered.names.objects):
         row, end = known[name], ends[name]
@@ -193,8 +206,20 @@ def _objects(shown: Shown, run: api.Run, replication: int) -> list[dict[str, Any
                 "first_firm": _ms(end["first_firm_ns"]),
                 "plots": end["plots"],
                 "shots": end["shots"],
+                "stages": stages.get(name, []),
+                "cause": {"first": causes[name]["cause"], "unit": causes[name]["node"] or ""} if name in causes else None,
             }
         )
+    return found
+
+
+def _stages(run: api.Run, replication: int) -> dict[str, list[list[Any]]]:
+    """When each object first passed each stage of the chain anywhere: pairs of stage and time in ms, in order of time."""
+    found = {}
+    for row in run.table("timeline", replication).to_pylist():
+        if not row["node"]:
+            passed = [[stage, row[f"{stage}_ns"] // NANOSECONDS_PER_MILLISECOND] for stage in STAGES if row[f"{stage}_ns"] is not None]
+            found[row["object_id"]] = sorted(passed, key=lambda pair: pair[1])
     return found
 
 
