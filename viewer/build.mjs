@@ -28,7 +28,7 @@ for (const [identity, digit] of Object.entries(IDENTITY)) for (const [kind, [set
 writeFileSync(join(here, "src/sprite.json"), JSON.stringify(sprite));
 
 const common = { bundle: true, minify: true, format: "iife", target: "es2022", metafile: true, legalComments: "none", absWorkingDir: here, logLevel: "warning", charset: "utf8" };
-const main = await build({ ...common, entryPoints: { app: "src/main.js" }, outdir: out });
+const main = await build({ ...common, entryPoints: { app: "src/main.js", basemap: "src/basemap.js" }, outdir: out });
 writeFileSync(join(out, "index.html"), readFileSync(join(here, "src/index.html")));
 
 // licences of everything that went into the bundle

@@ -5,8 +5,10 @@ The script calls the page's own state (`window.openiads`); figures on screen are
 
 import json
 import os
+import struct
 import threading
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from openiads.geo.geodesic import inverse
+from openiads.web.basemap import BaseMap
 from openiads.web.export import export_page
 from openiads.web.payload import Payload
 from openiads.web.series import counters
@@ -307,6 +310,43 @@ def test_without_3d(served: str, browser: Any) -> None:
     other.open(served)
     assert other.said == []
     bare.close()
+
+
+def pmtiles(image: bytes) -> bytes:
+    """A PMTiles archive of version 3 with one raster tile: the world."""
+
+    def varint(number: int) -> bytes:
+        return bytes([number]) if number < 128 else bytes([number & 127 | 128]) + varint(number >> 7)
+
+    directory = varint(1) + varint(0) + varint(1) + varint(len(image)) + varint(1)
+    start = 127 + len(directory) + 2
+    places = (127, len(directory), start - 2, 2, 0, 0, start, len(image), 1, 1, 1)
+    head = b"PMTiles\x03" + struct.pack("<11Q", *places) + bytes([1, 1, 1, 2, 0, 0])
+    head += struct.pack("<4i", -1_800_000_000, -850_000_000, 1_800_000_000, 850_000_000) + bytes([0]) + struct.pack("<2i", 0, 0)
+    return head + directory + b"{}" + image
+
+
+def test_a_base_map_of_ones_own(browser: Any, payload: Payload, tmp_path: Path) -> None:
+    import matplotlib.image as image
+    import numpy as np
+
+    red = np.zeros((256, 256, 3))
+    red[:, :, 0] = 1.0
+    content = BytesIO()
+    image.imsave(content, red, format="png")
+    (tmp_path / "world.pmtiles").write_bytes(pmtiles(content.getvalue()))
+    server = make_server(Payload(payload.runs[:1]), basemap=BaseMap.open(tmp_path / "world.pmtiles"))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    other = Watched(browser.new_page())
+    other.open(url_of(server) + "#off=count,outlines,rings,truth,tracks,labels,links,borders&t=0")
+    other.page.wait_for_timeout(800)
+    assert other.said == []
+    (tmp_path / "shot.png").write_bytes(other.page.locator("#map-a").screenshot())
+    colours = image.imread(tmp_path / "shot.png")[:, :, :3]
+    assert float((colours == [1.0, 0.0, 0.0]).all(axis=2).mean()) > 0.7
+    server.shutdown()
+    server.server_close()
+    other.page.close()
 
 
 def _chromium() -> str:

@@ -65,6 +65,7 @@ export class Base {
     this.borders = true;
     this.relief = null;
     this.showRelief = true;
+    this.seethrough = false; // over a base map of the user's own
     this.drawn = null;
   }
   dirty() {
@@ -91,16 +92,18 @@ export class Base {
     canvas.height = fullHeight * ratio;
     canvas.style.width = `${fullWidth}px`;
     canvas.style.height = `${fullHeight}px`;
-    const ctx = canvas.getContext("2d", { alpha: false });
+    const ctx = canvas.getContext("2d");
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     const left = center[0] - (fullWidth / 2) * resolution, top = center[1] + (fullHeight / 2) * resolution;
     const view = { left, top, resolution, width: fullWidth, height: fullHeight, ratio, box: [left, top - fullHeight * resolution, left + fullWidth * resolution, top] };
     const c = this.colours();
-    ctx.fillStyle = c.sea;
-    ctx.fillRect(0, 0, fullWidth, fullHeight);
-    trace(ctx, this.world.land, view, true);
-    ctx.fillStyle = c.land;
-    ctx.fill();
+    if (!this.seethrough) {
+      ctx.fillStyle = c.sea;
+      ctx.fillRect(0, 0, fullWidth, fullHeight);
+      trace(ctx, this.world.land, view, true);
+      ctx.fillStyle = c.land;
+      ctx.fill();
+    }
     if (this.relief && this.showRelief) this.drawRelief(ctx, view);
     this.extra(ctx, view);
     trace(ctx, this.world.coasts, view, false);

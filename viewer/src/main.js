@@ -343,7 +343,15 @@ async function start() {
   ui.seek(ui.state.t);
   document.body.dataset.ready = "true";
   requestAnimationFrame(tick);
-  await covers();
+  await Promise.all([covers(), basemap()]);
+}
+function basemap() {
+  if (!ui.config.basemap || embedded) return null;
+  return new Promise((resolve, reject) => {
+    const script = make("script", { src: "basemap.js" });
+    script.onload = () => window.openiadsBasemap(ui).then(resolve, reject);
+    document.head.append(script);
+  });
 }
 /** Coverage comes after the rest: it may take seconds to work out. */
 async function covers() {

@@ -29,6 +29,7 @@ class Payload:
     runs: tuple[Shown, ...]
     report: Path | None = None
     terrain: Path | None = None
+    basemap: bool = False
     _kept: dict[str, bytes] = field(default_factory=dict)
     _lock: RLock = field(default_factory=RLock)
 
@@ -54,6 +55,7 @@ class Payload:
         return {
             "version": __version__,
             "report": self.report is not None,
+            "basemap": self.basemap,
             "hillshade": shade.extent if shade else None,
             "runs": [
                 {

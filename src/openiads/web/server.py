@@ -59,6 +59,7 @@ def make_server(payload: Payload, *, basemap: BaseMap | None = None, address: st
 
     Any other address than loopback puts a random token into the URL, without which every request is refused.
     """
+    payload.basemap = basemap is not None
     server = ThreadingHTTPServer((address, port), Handler)
     server.daemon_threads = True
     local = address in (LOOPBACK, "localhost", "::1")
