@@ -44,9 +44,9 @@ class JpdaScratch(NamedTuple):
 
 def make_jpda_scratch(rows: int, pairs: int) -> JpdaScratch:
     """Working space for so many rows and pairs."""
-    by_pair = [np.zeros(max(pairs, 1)) for _ in range(4)]
-    whole = [np.zeros(rows + 1, np.int64) for _ in range(3)]
-    return JpdaScratch(*by_pair, np.zeros(rows + 1), *whole, np.zeros(rows + 2))
+    ratio, beta, message, answer = (np.zeros(max(pairs, 1)) for _ in range(4))
+    leader, members, choice = (np.zeros(rows + 1, np.int64) for _ in range(3))
+    return JpdaScratch(ratio, beta, message, answer, np.zeros(rows + 1), leader, members, choice, np.zeros(rows + 2))
 
 
 @kernel

@@ -204,6 +204,8 @@ WORK: Final = np.dtype(
         ("nu", "f8", (3,)),
         ("x", "f8", (6,)),
         ("p", "f8", (6, 6)),
+        ("low", "f8", (3,)),  # box around the gates of the track at hand
+        ("high", "f8", (3,)),
     ],
     align=True,
 )

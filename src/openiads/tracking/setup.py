@@ -71,7 +71,7 @@ class Sensor:
     def __post_init__(self) -> None:
         """Check every field."""
         where = f"sensor {self.id!r}"
-        if not isinstance(self.id, str) or not self.id:
+        if not self.id or not isinstance(self.id, str):
             raise TrackingError(f"sensor: id is {self.id!r}; it must be a text, the one that the plots carry as sensor_id")
         for name in ("sigma_range_m", "sigma_azimuth_deg", "sigma_elevation_deg", "scan_period_s"):
             _number(getattr(self, name), f"{where}: {name}", low=0.0, above=True)
