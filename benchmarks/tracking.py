@@ -25,6 +25,8 @@ GATE = 4.03
 GATE_PROBABILITY = 0.99898
 CUTOFF = 3000.0
 WARM = 5
+SPEED_SIGMA = 200.0
+"""Of a new track, per horizontal axis [m/s], in both trackers."""
 ROUNDS = 15
 
 
@@ -59,6 +61,9 @@ def tracker(scene: Scene) -> Tracker:
         clutter_per_scan=scene.clutter,
     )
     options = TrackerOptions(
+        confirm_hits=3,
+        confirm_window=1000,
+        tentative_misses=2,  # Stone Soup's rule, the same for both
         process_noise_m2ps3=float(scene.noise[0]),
         vertical_noise_reduction=float(1.0 - scene.noise[2] / scene.noise[0]),
         gate_probability=GATE_PROBABILITY,
@@ -149,11 +154,20 @@ def _stone_soup_parts(scene: Scene) -> dict[str, Any]:
     hypothesiser = DistanceHypothesiser(predictor, updater, Mahalanobis(), missed_distance=GATE)
 
     def associator() -> Any:
-        # the distance is this multiplier times the largest variance (of range), so that this reaches a whole gate and no more
+        # The reach is the multiplier times the largest *variance* (of range): a whole gate at the noise of a plot, more than that
+        # for new tracks, whose reach is bounded apart. No plot in a gate is lost, and no more are offered than that takes.
         reach = 1.02 * GATE / float(scene.sigmas[0])
-        return Tree(hypothesiser, predictor, updater, number_of_neighbours=None, max_distance_covariance_multiplier=reach)
+        most = 1.05 * GATE * SPEED_SIGMA * scene.period_s
+        return Tree(
+            hypothesiser,
+            predictor,
+            updater,
+            number_of_neighbours=None,
+            max_distance=most,
+            max_distance_covariance_multiplier=reach,
+        )
 
-    prior = GaussianState(StateVector([0.0] * 6), np.diag([0.0, 200.0**2, 0.0, 200.0**2, 0.0, 10.0**2]))
+    prior = GaussianState(StateVector([0.0] * 6), np.diag([0.0, SPEED_SIGMA**2, 0.0, SPEED_SIGMA**2, 0.0, 10.0**2]))
     initiator = MultiMeasurementInitiator(
         prior,
         deleter=UpdateTimeStepsDeleter(2),

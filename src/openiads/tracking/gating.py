@@ -26,6 +26,9 @@ def looks_over(track: Record, now_ns: int) -> int:
 def lapsed(config: Record, track: Record, now_ns: int) -> bool:
     """Whether an own track has lived out: tentative and no longer able to confirm, or firm and too long without a plot."""
     if track["status"] == TENTATIVE:
+        misses = config["tentative_misses"]
+        if misses > 0 and 2 * (now_ns - track["update_ns"]) > (2 * misses + 1) * track["period_ns"]:
+            return True
         left = config["confirm_window"] - looks_over(track, now_ns)
         return bool(track["hits"] + max(left, 0) < config["confirm_hits"])
     return bool(now_ns - track["update_ns"] > config["drop_after_updates"] * track["period_ns"])
