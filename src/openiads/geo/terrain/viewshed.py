@@ -17,13 +17,15 @@ from openiads.constants import MEAN_EARTH_RADIUS_M
 from openiads.errors import OutOfRangeError, TerrainError
 from openiads.geo.ellipsoid import E2, A
 from openiads.geo.shapes import Floats
-from openiads.geo.terrain.march import BLOCK, DEGREE, GROUP, LOWEST, SECTOR, highest_of_blocks, lowest_heights, march
+from openiads.geo.terrain.march import BLOCK, DEGREE, BEFORE, GROUP, LOWEST, MET, MINOR, SECTOR, lowest_heights, march
 
 Heights = NDArray[np.float32]
-RAYS_PER_POST = 1.5
+RAYS_PER_POST = 1.25
 """Rays per post of the outermost ring: the error of interpolating between them falls with its square."""
 HIGHEST_LATITUDE = 85.0  # degrees, of any post: meridians converge beyond
 WEST, EAST, SOUTH, NORTH = range(4)
+ROUNDING = 0.02
+"""By how much arcs and chords may differ where a ring is cut to the reach; posts beyond it are blanked exactly later."""
 NODES = np.cos(np.pi * (np.arange(DEGREE + 1) + 0.5) / (DEGREE + 1))
 FIT = np.linalg.inv(np.vander(NODES, DEGREE + 1, increasing=True)).T
 
@@ -128,9 +130,7 @@ def lowest_visible_m(
     geometry = _geometry(patch, latitude_rad, longitude_rad, antenna_height_amsl_m, refraction_factor, reach_m)
     rows, columns = patch.ground_m.shape
     ground = np.ascontiguousarray(patch.ground_m, dtype=np.float32).reshape(-1)
-    blocks = ((rows + BLOCK - 1) // BLOCK, (columns + BLOCK - 1) // BLOCK)
-    highest = np.full(blocks[0] * blocks[1], LOWEST, dtype=np.float32)
-    highest_of_blocks(ground, rows, columns, highest)
+    highest = _highest_of_blocks(ground.reshape(rows, columns)).reshape(-1)
     tangent = np.full(rows * columns, LOWEST, dtype=np.float32)
     for side in (WEST, EAST, SOUTH, NORTH):
         _march_sector(patch, geometry, side, ground, highest, tangent, rays_per_post)
@@ -160,6 +160,14 @@ def _require_usable(patch: Patch, latitude_rad: float, longitude_rad: float, ant
         )
 
 
+def _highest_of_blocks(ground: Heights) -> Heights:
+    """Highest post of each block of `BLOCK` by `BLOCK` posts, the last ones smaller."""
+    rows, columns = ground.shape
+    padded = np.pad(ground, ((0, -rows % BLOCK), (0, -columns % BLOCK)), mode="edge")
+    strips = padded.reshape(-1, BLOCK, padded.shape[1]).max(axis=1)
+    return np.ascontiguousarray(strips.reshape(len(strips), -1, BLOCK).max(axis=2))
+
+
 def _geometry(
     patch: Patch, latitude: float, longitude: float, antenna_m: float, factor: float, reach_m: float
 ) -> _Geometry:
@@ -182,6 +190,7 @@ def _geometry(
     s["v"] = _versine_series(1.0 / factor)
     s["height_m"] = antenna_m
     s["radius_m"] = factor * MEAN_EARTH_RADIUS_M
+    s["curve_per_m"] = 1.0 / (factor * MEAN_EARTH_RADIUS_M + antenna_m)
     s["reach_u"] = np.sin(reach_m / (2.0 * MEAN_EARTH_RADIUS_M)) ** 2
     psi = float(np.arctan((1.0 - E2) * np.tan(latitude)))
     kappa = patch.latitude_step_rad / patch.longitude_step_rad / np.cos(psi)
@@ -219,9 +228,22 @@ def _march_sector(
     s[0]["rays"], s[0]["slope"] = rays, slope
     minors = _minor_of(patch, g, side, away[:, None], slope * NODES) @ FIT
     index = (_slope_of(patch, g, side, away[:, None], NODES) / slope + 1.0) * 0.5 * (rays - 1)
-    met, before = np.full(rays, LOWEST), np.full(rays, LOWEST)
-    active = np.zeros((rays + GROUP - 1) // GROUP, dtype=np.int64)
-    march(s, 0, ground, highest, np.ascontiguousarray(minors), np.ascontiguousarray(index @ FIT), met, before, active, tangent)
+    groups = (rays + GROUP - 1) // GROUP
+    table, least = np.zeros((rays, 5)), np.full(groups, LOWEST)
+    table[:, [MET, BEFORE]], table[:, MINOR] = LOWEST, s[0]["origin_minor"]
+    active = np.zeros(groups, dtype=np.int64)
+    width = _half_width(g, side, s[0])
+    march(s, ground, highest, minors, index @ FIT, width, table, least, active, tangent)
+
+
+def _half_width(g: _Geometry, side: int, s: Any) -> Floats:
+    """Posts on either side of the middle of each ring that may lie within the reach: a little too many."""
+    lines = s["first"] + s["step"] * np.arange(s["rings"])
+    if side in (WEST, EAST):
+        left, unit = s["reach_u"] - g.w[lines] * g.scale.min(), s["a"][0] * (1.0 - ROUNDING)
+        return np.asarray(np.sqrt(np.maximum(left, 0.0) / unit) + 1.0)
+    left = np.maximum(s["reach_u"] - g.arc[lines], 0.0) / g.scale[lines]
+    return np.asarray(np.sqrt(left / s["w"][0]) * (1.0 + ROUNDING) + 1.0)
 
 
 def _sector(patch: Patch, g: _Geometry, side: int) -> Any:
