@@ -9,6 +9,7 @@ from openiads.cli import (
     catalogue,
     check,
     compare,
+    coverage,
     demo,
     digest,
     explain,
@@ -45,6 +46,7 @@ app.command()(digest.digest)
 app.command()(replay.replay)
 app.command()(track.track)
 app.command()(score.score)
+app.command()(coverage.coverage)
 app.command()(verify.verify)
 app.add_typer(catalogue.app, name="catalogue")
 app.command()(warmup.warmup)

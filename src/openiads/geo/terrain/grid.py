@@ -1,5 +1,6 @@
 """A folder of elevation tiles as one seamless terrain, read as needed."""
 
+import math
 from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,6 +77,25 @@ class Terrain:
         if tile is None:
             raise TerrainError(f"{self.folder}: no tile {tile_name(cell, self.level)}, so it has no spacing.")
         return tile.latitude_spacing_arcsec, tile.longitude_spacing_arcsec
+
+    def nearest_cell(self, latitude_rad: float, longitude_rad: float) -> Cell:
+        """The tile that holds a point, or the first one that is there when none does."""
+        lat, lon = math.degrees(latitude_rad), (math.degrees(longitude_rad) + 180.0) % 360.0 - 180.0
+        cell = (math.floor(lat), math.floor(lon))
+        return cell if cell in self._paths else self.cells[0]
+
+    def tile(self, cell: Cell, *, needed: bool = True) -> DtedTile | None:
+        """The tile at a cell; None where there is none and that is sea, or not `needed`.
+
+        Raises
+        ------
+        TerrainError
+            When a needed tile is missing and `missing` is "error", or when it is broken.
+        """
+        found = self._tile(cell)
+        if found is None and needed:
+            self._note_missing(cell)
+        return found
 
     def describe(self) -> str:
         """One line for reports: level, number of tiles, spacing, and which places were taken as sea."""

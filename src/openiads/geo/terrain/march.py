@@ -151,13 +151,13 @@ def along(
     drift = ends[1] - ends[0]
     up = drift > 0.0
     begin = ends[0] + start * drift
-    row = math.floor(begin) if up else math.ceil(begin) - 1
-    far = math.floor(ends[1]) if not up else math.ceil(ends[1]) - 1
+    row = math.floor(begin) if up else max(math.ceil(begin) - 1, 0)
+    far = max(math.ceil(ends[1]) - 1, 0) if up else math.floor(ends[1])
     z, twist = facet(s, ground, line0, line1, far, 1.0, ends[1])
     n2, s2 = rise_and_run(s, float(line1), ends[1], z)
     n0, s0 = first
     t0, steady = start, (s2 - s0) / (1.0 - start)
-    while row != far:
+    while (row < far) if up else (row > far):
         cross = float(row + 1) if up else float(row)
         t1 = (cross - ends[0]) / drift
         z, bent = facet(s, ground, line0, line1, row, t1, cross)
@@ -228,15 +228,12 @@ def choose(
     """Which groups of rays must look at the ground of the next rings: 1 or 0 in `active`. `least` is what each has met."""
     line0, line1 = s["first"] + s["step"] * (ring - 1), s["first"] + s["step"] * last_ring
     for group in range(len(active)):
-        active[group] = 1
-        if ring == 0:
-            continue
         k0 = group * GROUP
         k1 = min(k0 + GROUP, s["rays"]) - 1
         u0, _ = span(s, minors, ring - 1, k0, k1)
         _, u1 = span(s, minors, last_ring, k0, k1)
-        if u0 > s["reach_u"] or u1 < s["near_u"]:
-            active[group] = 0
+        active[group] = 0 if u0 > s["reach_u"] or u1 < s["near_u"] else 1
+        if ring == 0 or active[group] == 0:
             continue
         m0 = min(minor_of(s, minors, ring - 1, k0), minor_of(s, minors, last_ring, k0))
         m1 = max(minor_of(s, minors, ring - 1, k1), minor_of(s, minors, last_ring, k1))
@@ -299,13 +296,15 @@ def march_group(s: Record, ground: Heights, minors: Floats, ring: int, group: in
         if fresh and ring > 0:
             rays[k, MINOR], rays[k, RUN] = minor_of(s, minors, ring - 1, k), 0.0
         was = rays[k, MINOR]
-        if 0.0 <= to < edge and 0.0 <= was < edge:
+        if most >= s["near_u"] and low <= s["reach_u"] and 0.0 <= to < edge and 0.0 <= was < edge:
             if ring == 0 or rises(s, limit, met, top_of_facets(s, ground, line, was, to)):
                 was, n, run, start = begin_at(s, ground, minors, ring, k, to, rays)
                 rays[k, BEFORE], met, rays[k, RISE], rays[k, RUN] = along(s, ground, line, (was, to), start, (n, run), met)
                 rays[k, MET] = met
             else:
                 rays[k, RUN] = 0.0
+        else:
+            rays[k, RUN] = 0.0
         rays[k, MINOR] = to
         least = min(least, met)
     return least
