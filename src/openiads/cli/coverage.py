@@ -1,12 +1,16 @@
 """`openiads coverage`: where radars really see, beside their published rings."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from openiads.cli.options import Settings
 from openiads.errors import OpeniadsError, OutOfRangeError
+
+if TYPE_CHECKING:
+    from openiads.coverage import Site
+    from openiads.scenario.loader import Scenario
 
 USUAL = (300.0, 1000.0, 3000.0, 10_000.0)
 """Altitudes when none is asked for, in metres above mean sea level."""
@@ -17,7 +21,9 @@ def coverage(
     radar: Annotated[
         list[str] | None, typer.Option(help="Radar as NODE/ROLE or NODE; may be given several times; all unless given.")
     ] = None,
-    terrain: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of elevation tiles: DTED, .hgt, GeoTIFF.")] = None,
+    terrain: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of elevation tiles: DTED, .hgt, GeoTIFF.")
+    ] = None,
     altitude_m: Annotated[
         list[str] | None, typer.Option(help="Altitude above sea level; several times, or with commas.")
     ] = None,
@@ -83,7 +89,7 @@ def _subject(
     range_km: float | None,
     variant: str | None,
     settings: list[str],
-) -> object:
+) -> "Scenario | Site":
     from openiads.cli.check import parse_settings
     from openiads.coverage import Site
     from openiads.scenario.loader import load_scenario

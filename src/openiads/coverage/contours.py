@@ -30,7 +30,7 @@ METRES_PER_KILOMETRE: Final = 1000.0
 
 @dataclass(frozen=True)
 class Contour:
-    """One contour and its conditions. `lost_to` says to which limits the rest of the published ring is lost, as shares of its area."""
+    """One contour and its conditions. `lost_to` says to which limits the rest of the ring is lost, as shares of its area."""
 
     radar_id: str
     kind: Kind
@@ -151,7 +151,7 @@ def contours(
                 subject,
                 name,
                 terrain=terrain,
-                range_km=range_km,
+                range_km=ring_m / METRES_PER_KILOMETRE if range_km is None else range_km,
                 spacing_arcsec=spacing_arcsec,
                 refraction_factor=refraction_factor,
                 missing_tiles=missing_tiles,
@@ -181,9 +181,7 @@ def _kinds(view: View, within_s: float | None) -> list[Kind]:
     return kinds
 
 
-def _of_map(
-    field: Field, aims: list[tuple[Kind, Aim]], end: End, within_s: float | None, p_track: float
-) -> list[Contour]:
+def _of_map(field: Field, aims: list[tuple[Kind, Aim]], end: End, within_s: float | None, p_track: float) -> list[Contour]:
     view, found = field.map.view, []
     for kind, plain in aims:
         aim, seconds = plain, None
@@ -192,7 +190,8 @@ def _of_map(
             needed = needed_look_probability(
                 p_track=p_track, hits=hits, window=window, within_s=within_s, look_period_s=view.look_period_s
             )
-            aim, seconds = dataclasses.replace(plain, p_track=max(needed, 2.0 * _noise(view)), p_detection=2.0 * _noise(view)), within_s
+            least = 2.0 * _noise(view)  # of a look: a single look need not detect, the track decides
+            aim, seconds = dataclasses.replace(plain, p_track=max(needed, least), p_detection=least), within_s
         elif kind == "engagement":
             aim = dataclasses.replace(plain, engaged=True)
         covered = field.covered(aim)

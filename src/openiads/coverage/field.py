@@ -25,8 +25,8 @@ ORDER: Final = ("horizon", "terrain", "elevation", "sector", "instrumented", "de
 class Aim:
     """What is to be seen and how well.
 
-    `altitude_m` is above mean sea level, or above the ground when `above_ground`. `p_detection` is that of one look; `p_track`, when
-    given, is the single-look Pd that a firm track in time needs. `engaged` asks for the missile envelope too.
+    `altitude_m` is above mean sea level, or above the ground when `above_ground`. `p_detection` is that of one look;
+    `p_track`, when given, is the single-look Pd that a firm track in time needs. `engaged` asks for the missile envelope too.
     """
 
     altitude_m: float
@@ -58,7 +58,8 @@ class Field:
         self.ground_range_m, self.azimuth_rad = distances(seen.view, self._lat, self._lon, 0.0)
         east = np.radians(seen.longitude_step_arcsec / 3600) * np.cos(self._lat)
         self.post_km2 = np.broadcast_to(
-            (np.radians(seen.latitude_step_arcsec / 3600) * east * (MEAN_EARTH_RADIUS_M / 1000.0) ** 2)[:, None], seen.lowest_m.shape
+            (np.radians(seen.latitude_step_arcsec / 3600) * east * (MEAN_EARTH_RADIUS_M / 1000.0) ** 2)[:, None],
+            seen.lowest_m.shape,
         )
         self._sight = lru_cache(maxsize=2)(self._sight_of)
 
@@ -89,7 +90,9 @@ class Field:
         height = np.full(shape, altitude_m)
         if above_ground:
             if self.map.ground_m is None:
-                raise TerrainError("heights above ground need the ground. Give elevation tiles, or altitudes above sea level.")
+                raise TerrainError(
+                    "heights above ground need the ground. Give elevation tiles, or altitudes above sea level."
+                )
             height = height + self.map.ground_m
         lat, lon = np.broadcast_arrays(self._lat[:, None], self._lon[None, :])
         place = geodetic_to_ecef(latitude_rad=lat, longitude_rad=lon, height_m=height) - view.site_m
@@ -131,7 +134,9 @@ class Field:
 
 def _envelope(field: Field, height: Array, slant: Array, aim: Aim) -> Flags:
     if not field.map.view.envelopes:
-        raise OutOfRangeError(f"{field.map.view.radar_id} guides no missile, so there is nothing to engage with. Name a fire unit.")
+        raise OutOfRangeError(
+            f"{field.map.view.radar_id} guides no missile, so there is nothing to engage with. Name a fire unit."
+        )
     if not aim.above_ground:
         return _in_envelopes(field.map.view.envelopes, slant, aim.altitude_m)
     inside = np.zeros(slant.shape, dtype=bool)

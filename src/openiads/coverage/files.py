@@ -75,8 +75,13 @@ def rows_of(found: Coverage) -> list[dict[str, Any]]:
     for (radar, kind, altitude_m, above_ground, rcs), ends in groups.items():
         lost = ends["nominal"].lost_to
         worst = max(lost, key=lambda name: lost[name]) if lost else "none"
-        row = {"radar": radar, "kind": kind, "altitude": f"{altitude_m:g} m {'agl' if above_ground else 'amsl'}", "rcs_m2": rcs}
-        shares = {end: ends[end].ring_share for end in ENDS if end in ends}
+        row = {
+            "radar": radar,
+            "kind": kind,
+            "altitude": f"{altitude_m:g} m {'agl' if above_ground else 'amsl'}",
+            "rcs_m2": rcs,
+        }
+        shares: dict[str, float] = {end: c.ring_share for end, c in ends.items()}
         rows.append({**row, **shares, "most lost to": worst, "ring_km": ends["nominal"].ring_km})
     return rows
 
@@ -88,7 +93,7 @@ def table_csv(found: Coverage) -> str:
     writer.writeheader()
     ground = {v.radar_id: v.ground_text for v in found.views}
     for row in rows_of(found):
-        shares = {end: f"{row[end]:.4f}" for end in ENDS if end in row}
+        shares: dict[str, str] = {end: f"{row[end]:.4f}" for end in ENDS if end in row}
         writer.writerow({**row, **shares, "ground": ground[row["radar"]], "tag": TAG})
     return out.getvalue()
 

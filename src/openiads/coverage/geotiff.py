@@ -38,7 +38,9 @@ def tiff_bytes(
     data = np.ascontiguousarray(values, dtype="<f4")
     strips = [zlib.compress(data[i : i + ROWS_PER_STRIP].tobytes(), 6) for i in range(0, rows, ROWS_PER_STRIP)]
     items = "".join(f"<Item name={quoteattr(name)}>{escape(text)}</Item>" for name, text in metadata.items())
-    band = "<Item name=\"DESCRIPTION\" sample=\"0\" role=\"description\">lowest visible altitude, metres above mean sea level</Item>"
+    band = (
+        '<Item name="DESCRIPTION" sample="0" role="description">lowest visible altitude, metres above mean sea level</Item>'
+    )
     entries: list[tuple[int, int, Any]] = [
         (256, LONG, (columns,)),
         (257, LONG, (rows,)),
@@ -68,7 +70,7 @@ def _assembled(entries: list[tuple[int, int, Any]], strips: list[bytes]) -> byte
     offsets, at = [], after
     for count_and_bytes in packed:
         offsets.append(at)
-        if len(count_and_bytes[1]) > 4:  # noqa: PLR2004 - bytes that a directory entry holds itself
+        if len(count_and_bytes[1]) > 4:
             at += len(count_and_bytes[1]) + len(count_and_bytes[1]) % 2
     starts = np.cumsum([at, *(len(strip) for strip in strips)])[:-1]
     where = [tag for tag, _, _ in entries].index(273)
@@ -77,7 +79,7 @@ def _assembled(entries: list[tuple[int, int, Any]], strips: list[bytes]) -> byte
     tail = bytearray()
     for (tag, kind, _), (count, raw), offset in zip(entries, packed, offsets, strict=True):
         out += struct.pack("<HHI", tag, kind, count)
-        if len(raw) > 4:  # noqa: PLR2004
+        if len(raw) > 4:
             out += struct.pack("<I", offset)
             tail += raw + b"\0" * (len(raw) % 2)
         else:

@@ -52,9 +52,10 @@ def draw(found: Coverage, path: Path) -> None:
     axes.set_aspect(1.0 / max(math.cos(math.radians(float(lat.mean()))), 0.05))
     axes.set_xlabel("longitude [degrees east]")
     axes.set_ylabel("latitude [degrees north]")
-    axes.set_title(f"What {', '.join(v.radar_id for v in found.views)} can see\n{TAG}", fontsize=11)
+    names = ", ".join(v.radar_id for v in found.views)
+    figure.suptitle(_wrapped(f"What {names} can see ({TAG})", 90), fontsize=11)
     axes.legend(loc="lower left", fontsize=7, framealpha=0.9)
-    axes.annotate(_wrapped(seen.ground_text), (0, -0.13), xycoords="axes fraction", fontsize=7, va="top")
+    figure.supxlabel(_wrapped(seen.ground_text), fontsize=7, x=0.02, ha="left")
     figure.savefig(path, dpi=130, format="png", metadata={"Description": TAG, "Software": "openiads"})
 
 

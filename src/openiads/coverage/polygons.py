@@ -44,7 +44,7 @@ def _of_part(flags: Flags, latitude_deg: NDArray[np.float64], longitude_deg: NDA
 
 def _edges(centres: NDArray[np.float64], limit: float) -> NDArray[np.float64]:
     step = centres[1] - centres[0] if len(centres) > 1 else 1.0
-    return np.clip(np.append(centres - step / 2, centres[-1] + step / 2), -limit, limit)
+    return np.asarray(np.clip(np.append(centres - step / 2, centres[-1] + step / 2), -limit, limit))
 
 
 def _placed(ring: NDArray[np.float64], lat: NDArray[np.float64], lon: NDArray[np.float64]) -> Ring:
@@ -90,7 +90,7 @@ def _walk(steps: dict[tuple[int, int], list[tuple[int, int]]], first: tuple[int,
 
 def _corners(ring: NDArray[np.float64]) -> NDArray[np.float64]:
     ahead, behind = np.roll(ring, -1, axis=0) - ring, ring - np.roll(ring, 1, axis=0)
-    return ring[ahead[:, 0] * behind[:, 1] != ahead[:, 1] * behind[:, 0]]
+    return np.asarray(ring[ahead[:, 0] * behind[:, 1] != ahead[:, 1] * behind[:, 0]])
 
 
 def _area(ring: NDArray[np.float64]) -> float:

@@ -33,7 +33,9 @@ def firm_track_probability(*, p_detection: ArrayLike, hits: int, window: int, lo
     """
     p = require_within(0.0, p_detection, 1.0, name="p_detection", source="a probability")
     if not 1 <= hits <= window or looks < 0:
-        raise OutOfRangeError(f"hits = {hits}, window = {window}, looks = {looks}: 1 <= hits <= window and looks >= 0 must hold")
+        raise OutOfRangeError(
+            f"hits = {hits}, window = {window}, looks = {looks}: 1 <= hits <= window and looks >= 0 must hold"
+        )
     empty, firm = np.ones_like(p), np.zeros_like(p)
     states: dict[tuple[int, int], Array] = {}
     for _ in range(looks):

@@ -143,9 +143,7 @@ def refracted(subject: "Scenario | Site", view: View, refraction_factor: float) 
         update={"atmosphere": spec.atmosphere.model_copy(update={"refraction_factor": refraction_factor})}
     )
     place = node_spec(spec, view.radar_id.split("/")[0]).place
-    return dataclasses.replace(
-        view, refraction_factor=refraction_factor, mask=Sites(changed).mask(place, view.height_m)
-    )
+    return dataclasses.replace(view, refraction_factor=refraction_factor, mask=Sites(changed).mask(place, view.height_m))
 
 
 def refraction_of(case: Refraction) -> float | None:
@@ -161,8 +159,8 @@ def refraction_of(case: Refraction) -> float | None:
     figure = load_catalogue().figure("defaults.atmosphere.refraction_factor")
     if case == "duct":
         raise OutOfRangeError(
-            "a duct carries waves along the surface far beyond the horizon, now and then; no effective earth describes it, so it is "
-            "outside this model. Ask for sub, standard or super."
+            "a duct carries waves along the surface far beyond the horizon, now and then; no effective earth describes it, so "
+            "it is outside this model. Ask for sub, standard or super."
         )
     return {"sub": figure.low, "standard": None, "super": figure.high}[case]
 
@@ -194,9 +192,7 @@ def _from_tiles(
     )
     text = f"{cut.describe()}{_near_text(near, spacing)}"
     view = dataclasses.replace(view, ground_text=text)
-    return VisibilityMap(
-        view, lowest, cut.patch.ground_m, cut.patch.south, cut.patch.west, spacing, spacing, reach_m, text
-    )
+    return VisibilityMap(view, lowest, cut.patch.ground_m, cut.patch.south, cut.patch.west, spacing, spacing, reach_m, text)
 
 
 def _near_cut(folder: Path, level: int, spacing: float, reach_m: float, place: dict[str, float]) -> Cut | None:
@@ -247,12 +243,19 @@ def _grid(view: View, reach_m: float, spacing: float) -> tuple[int, int, int, in
     south, north = math.floor(low * steps + 1e-9), math.ceil(high * steps - 1e-9)
     polar = abs(view.latitude_rad) + angle >= math.pi / 2
     half_deg = 180.0 if polar else math.degrees(math.asin(math.sin(angle) / math.cos(view.latitude_rad)))
-    widen = math.ceil(1.0 / max(math.cos(view.latitude_rad), spacing / WIDEST_STEP)) if abs(view.latitude_rad) > math.pi / 3 else 1
+    widen = (
+        math.ceil(1.0 / max(math.cos(view.latitude_rad), spacing / WIDEST_STEP))
+        if abs(view.latitude_rad) > math.pi / 3
+        else 1
+    )
     while WIDEST_STEP % (spacing * widen):
         widen += 1
     east = min(spacing * widen, max(WIDEST_STEP, spacing))
     middle = math.degrees(view.longitude_rad)
-    west, last = math.floor((middle - half_deg) * DEGREE_ARCSEC / east), math.ceil((middle + half_deg) * DEGREE_ARCSEC / east)
+    west, last = (
+        math.floor((middle - half_deg) * DEGREE_ARCSEC / east),
+        math.ceil((middle + half_deg) * DEGREE_ARCSEC / east),
+    )
     if polar:
         west, last = round(-180 * DEGREE_ARCSEC / east), round(180 * DEGREE_ARCSEC / east)
     return south, north - south + 1, west, last - west + 1, east

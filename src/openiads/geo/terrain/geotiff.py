@@ -42,13 +42,15 @@ def read_header(path: Path) -> Raster:
         t, crs = raster.transform, raster.crs
         if crs is None or not crs.is_geographic:
             raise TerrainError(
-                f"{path}: coordinates are {crs.to_string() if crs else 'not stated'}; longitude and latitude (EPSG:4326) are needed. "
-                f"Convert it first: gdalwarp -t_srs EPSG:4326 {path.name} converted.tif"
+                f"{path}: coordinates are {crs.to_string() if crs else 'not stated'}; longitude and latitude (EPSG:4326) are "
+                f"needed. Convert it first: gdalwarp -t_srs EPSG:4326 {path.name} converted.tif"
             )
         if t.b or t.d or t.a <= 0 or t.e >= 0:
-            raise TerrainError(f"{path}: the raster is turned or mirrored. Convert it first: gdalwarp {path.name} converted.tif")
+            raise TerrainError(
+                f"{path}: the raster is turned or mirrored. Convert it first: gdalwarp {path.name} converted.tif"
+            )
         posts = (round(1.0 / -t.e), round(1.0 / t.a))
-        if not all(1 <= n < MOST_POSTS for n in posts) or raster.width < 2 or raster.height < 2:  # noqa: PLR2004
+        if not all(1 <= n < MOST_POSTS for n in posts) or raster.width < 2 or raster.height < 2:
             raise TerrainError(
                 f"{path}: {raster.width} x {raster.height} pixels, {posts[1]} x {posts[0]} per degree; 1 to {MOST_POSTS - 1} per "
                 "degree are read. Choose another file."
@@ -92,7 +94,8 @@ def _sampled(raster: Any, path: Path, row: NDArray[np.float64], column: NDArray[
     wrong = ~void & ((values < LOWEST) | (values > HIGHEST))
     if wrong.any():
         raise TerrainError(
-            f"{path}: height {values[wrong][0]:g} m; {LOWEST} to {HIGHEST} m is land or sea. State the value for no data in the file."
+            f"{path}: height {values[wrong][0]:g} m; {LOWEST} to {HIGHEST} m is land or sea. State the value for no data in "
+            "the file."
         )
     values[void] = np.nan
     outside = ((row < -1.0) | (row > raster.height))[:, None] | ((column < -1.0) | (column > raster.width))[None, :]
@@ -120,4 +123,6 @@ def _open(path: Path) -> Any:
     try:
         return rasterio.open(path)
     except rasterio.errors.RasterioIOError as error:
-        raise TerrainError(f"{path}: not a GeoTIFF that can be read ({error}). Fetch the file again or leave it out.") from error
+        raise TerrainError(
+            f"{path}: not a GeoTIFF that can be read ({error}). Fetch the file again or leave it out."
+        ) from error

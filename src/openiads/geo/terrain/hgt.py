@@ -41,8 +41,8 @@ def read_hgt(path: Path) -> DtedTile:
     Raises
     ------
     TerrainError
-        When the name says no corner, the size fits no square of 1201 or 3601 posts (truncated, or not .hgt), the archive is damaged,
-        or a height is one that no land has.
+        When the name says no corner, the size fits no square of 1201 or 3601 posts (truncated, or not .hgt), the archive is
+        damaged, or a height is one that no land has.
     """
     cell = cell_of_name(path.name)
     if cell is None:

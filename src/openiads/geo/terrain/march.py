@@ -164,7 +164,9 @@ def along(
         s1 = s0 + steady * (t1 - t0)
         x = (z - s["height_m"]) * s["curve_per_m"]
         n1 = x - x * x * (1.0 - x) - 0.5 * s1 * s1 * (1.0 + 0.25 * s1 * s1)
-        met = max(met, peak(n0, s0, n1, s1, bent * drift * (t1 - t0) * (t1 - t0) * s["curve_per_m"] - 0.5 * (s1 - s0) * (s1 - s0)))
+        grown = s1 - s0
+        bend = bent * drift * (t1 - t0) * (t1 - t0) * s["curve_per_m"] - 0.5 * grown * grown
+        met = max(met, peak(n0, s0, n1, s1, bend))
         if n1 > met * s1:
             met = n1 / max(s1, TINY)
         n0, s0, t0 = n1, s1, t1
@@ -222,9 +224,7 @@ def rises(s: Record, limit: tuple[float, float, float], met: float, height: floa
 
 
 @kernel
-def choose(
-    s: Record, minors: Floats, highest: Heights, ring: int, last_ring: int, least: Floats, active: Index
-) -> None:
+def choose(s: Record, minors: Floats, highest: Heights, ring: int, last_ring: int, least: Floats, active: Index) -> None:
     """Which groups of rays must look at the ground of the next rings: 1 or 0 in `active`. `least` is what each has met."""
     line0, line1 = s["first"] + s["step"] * (ring - 1), s["first"] + s["step"] * last_ring
     for group in range(len(active)):
@@ -237,9 +237,11 @@ def choose(
             continue
         m0 = min(minor_of(s, minors, ring - 1, k0), minor_of(s, minors, last_ring, k0))
         m1 = max(minor_of(s, minors, ring - 1, k1), minor_of(s, minors, last_ring, k1))
-        if m1 < 0.0 or m0 > s["minors"] - 1.0:
-            active[group] = 0
-        elif not rises(s, bound(s, u0, u1), least[group], highest_between(s, highest, line0, line1, m0, m1)):
+        if (
+            m1 < 0.0
+            or m0 > s["minors"] - 1.0
+            or not rises(s, bound(s, u0, u1), least[group], highest_between(s, highest, line0, line1, m0, m1))
+        ):
             active[group] = 0
 
 
@@ -251,10 +253,8 @@ def top_of_facets(s: Record, ground: Heights, line: int, minor0: float, minor1: 
     at = line * s["line_stride"] + low * up
     top = ground[at]
     for _ in range(low, high + 1):
-        if ground[at] > top:
-            top = ground[at]
-        if ground[at - back] > top:
-            top = ground[at - back]
+        top = max(top, ground[at])
+        top = max(top, ground[at - back])
         at += up
     return float(top)
 
@@ -263,7 +263,7 @@ def top_of_facets(s: Record, ground: Heights, line: int, minor0: float, minor1: 
 def begin_at(
     s: Record, ground: Heights, minors: Floats, ring: int, k: int, to: float, rays: Floats
 ) -> tuple[float, float, float, float]:
-    """Minor, rise and run of a ray at the ring before `ring`, or at the antenna for the first, and where that lies between rings."""
+    """Minor, rise and run of a ray at the ring before `ring`, or at the antenna, and where that lies between rings."""
     line = s["first"] + s["step"] * (ring - 1)
     if ring > 0:
         minor = rays[k, MINOR]

@@ -68,7 +68,8 @@ def cut_patch(
     factor = 1 if spacing_arcsec is None else round(spacing_arcsec / own[0])
     if factor < 1 or (spacing_arcsec is not None and not math.isclose(factor * own[0], spacing_arcsec, rel_tol=1e-6)):
         raise TerrainError(
-            f"{terrain.folder}: posts are every {own[0]:g} arc-seconds; {spacing_arcsec:g} is no whole multiple. Choose one that is."
+            f"{terrain.folder}: posts are every {own[0]:g} arc-seconds; {spacing_arcsec:g} is no whole multiple. "
+            "Choose one that is."
         )
     per_degree = round(DEGREE_ARCSEC / (own[0] * factor))
     middle_deg = math.degrees(longitude_rad)

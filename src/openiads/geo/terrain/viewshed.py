@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from openiads.checks import require_within
 from openiads.constants import MEAN_EARTH_RADIUS_M
-from openiads.errors import OutOfRangeError, TerrainError
+from openiads.errors import TerrainError
 from openiads.geo.ellipsoid import E2, A
 from openiads.geo.shapes import Floats
-from openiads.geo.terrain.march import BLOCK, DEGREE, BEFORE, GROUP, LOWEST, MET, MINOR, SECTOR, lowest_heights, march
+from openiads.geo.terrain.march import BEFORE, BLOCK, DEGREE, GROUP, LOWEST, MET, MINOR, SECTOR, lowest_heights, march
 
 Heights = NDArray[np.float32]
 RAYS_PER_POST = 1.25
@@ -213,9 +213,7 @@ def _highest_of_blocks(ground: Heights) -> Heights:
     return np.ascontiguousarray(strips.reshape(len(strips), -1, BLOCK).max(axis=2))
 
 
-def _geometry(
-    patch: Patch, latitude: float, longitude: float, antenna_m: float, factor: float, reach_m: float
-) -> _Geometry:
+def _geometry(patch: Patch, latitude: float, longitude: float, antenna_m: float, factor: float, reach_m: float) -> _Geometry:
     row, column = (_snapped(value) for value in patch.place(latitude, longitude))
     across, up = _meridian(np.array(latitude))
     offsets = np.arange(patch.ground_m.shape[0]) - row
@@ -228,7 +226,9 @@ def _geometry(
     far = max(abs(offsets[0]), abs(offsets[-1]), 1.0)
     sample = np.linspace(-far, far, 64)
     rho_s, z_s = _meridian((sample * patch.latitude_step_rad) + latitude)
-    s["a"] = _series(sample / far, ((rho_s - across) ** 2 + (z_s - up) ** 2) / scale4 / (sample / far) ** 2) / far ** np.arange(2, 7)
+    s["a"] = _series(
+        sample / far, ((rho_s - across) ** 2 + (z_s - up) ** 2) / scale4 / (sample / far) ** 2
+    ) / far ** np.arange(2, 7)
     s["b"] = _series(sample / far, 2.0 * across * rho_s / scale4) / far ** np.arange(5)
     step2 = patch.longitude_step_rad**2
     s["w"] = step2 / 2.0, -(step2**2) / 24.0, step2**3 / 720.0
@@ -352,6 +352,4 @@ def _slope_of(patch: Patch, g: _Geometry, side: int, away: Floats, share: Floats
     outward = 1.0 if side == NORTH else -1.0
     latitude = (g.row + outward * away + patch.south) * patch.latitude_step_rad
     dlon = share * away * patch.longitude_step_rad
-    return np.asarray(
-        outward * g.kappa * np.sin(dlon) / (cosine0 * (1.0 - E2) * np.tan(latitude) - sine0 * np.cos(dlon))
-    )
+    return np.asarray(outward * g.kappa * np.sin(dlon) / (cosine0 * (1.0 - E2) * np.tan(latitude) - sine0 * np.cos(dlon)))
