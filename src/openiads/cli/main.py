@@ -5,7 +5,24 @@ import sys
 import typer
 
 from openiads import __version__
-from openiads.cli import catalogue, check, compare, demo, digest, explain, ledger, measure, replay, run, score, track, verify, view, warmup
+from openiads.cli import (
+    catalogue,
+    check,
+    compare,
+    coverage,
+    demo,
+    digest,
+    explain,
+    ledger,
+    measure,
+    replay,
+    run,
+    score,
+    track,
+    verify,
+    view,
+    warmup,
+)
 from openiads.errors import OpeniadsError
 
 INTERRUPTED = 130
@@ -30,6 +47,7 @@ app.command()(digest.digest)
 app.command()(replay.replay)
 app.command()(track.track)
 app.command()(score.score)
+app.command()(coverage.coverage)
 app.command()(verify.verify)
 app.command()(view.view)
 app.add_typer(catalogue.app, name="catalogue")

@@ -241,12 +241,12 @@ def _conditions(view: View, target: Target, azimuth_rad: Array, ground_m: Array)
         "elevation": (elevation >= view.elevation_min_rad) & (elevation <= view.elevation_max_rad),
         "sector": turn <= view.sector_half_rad,
         "instrumented": slant <= view.instrumented_m,
-        "detection": _detected(view, target, slant),
+        "detection": _detected(view, target, ground, slant),
         "kinematics": _in_envelopes(view.envelopes, slant, target.altitude_m),
     }
 
 
-def _detected(view: View, target: Target, slant_m: Array) -> Flags:
+def _detected(view: View, target: Target, ground_m: Array, slant_m: Array) -> Flags:
     radar = view.calibration
     if radar is None:
         return np.ones(slant_m.shape, dtype=bool)
