@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -186,7 +186,7 @@ def run(
         workers=workers,
         placeholders={f.path: f.value for f in scenario.figures if f.placeholder},
         choices=scenario.choices,
-        walk=walk_record(scenario.spec, lowered.walk),
+        walk=walk_record(scenario.spec, lowered),
     )
     try:
         with RunWriter.create(folder, info, resume=resume, overwrite=overwrite) as writer:
@@ -243,6 +243,63 @@ def replay(run: Run, replication: int, out: str | Path | None = None) -> Run:
             "by another version or on another platform (see its manifest.json), or its files were changed."
         )
     return again
+
+
+def exposure_table(
+    scenario: str | Path = "turkey-2019",
+    *,
+    by: Sequence[str] = ("activity", "date"),
+    vignette: str = "peacetime_month",
+    replications: int = 16,
+    seed: int = 1,
+    overrides: Mapping[str, Any] | None = None,
+    on_progress: Callable[[int], None] | None = None,
+) -> list[dict[str, Any]]:
+    """Exposure of friendly aircraft under every combination of the values of some options.
+
+    Parameters
+    ----------
+    scenario : path or str
+        A scenario file with options, or the name of a shipped one.
+    by : sequence of str
+        Ids of options; every combination of their values is a row or several.
+    vignette : str
+        A vignette that walks windows.
+    replications, seed : int
+        As in `run`. Combinations whose replications are the same are run once.
+    overrides : mapping, optional
+        Fields that are set in every combination.
+    on_progress : callable, optional
+        Called with the number of combinations just done.
+
+    Returns
+    -------
+    list of dict
+        One row per combination, system and kind of aircraft: the values of the options by id, then the fields of
+        `openiads.results.exposure.Exposure`; an estimate gives three fields, as `held_h`, `held_h_low`, `held_h_high`.
+
+    Raises
+    ------
+    ScenarioError
+        When the scenario has no such option or vignette.
+    """
+    from openiads.results.exposure import as_row, days_of_work, exposure  # noqa: PLC0415
+    from openiads.scenario.choosing import combinations  # noqa: PLC0415
+    from openiads.scenario.standing import walk_key  # noqa: PLC0415
+
+    base = load_scenario(scenario, vignette=vignette, overrides=overrides)
+    rows: list[dict[str, Any]] = []
+    done: dict[str, Run] = {}
+    for chosen in combinations(base.spec, by):
+        arm = base.with_overrides({f"options.{key}.choice": value for key, value in chosen.items()})
+        key = walk_key(arm.spec)
+        if key not in done:
+            done[key] = run(arm, replications=replications, seed=seed, full_replications=())
+        found = exposure(done[key].reader, share_of_days=days_of_work(arm.spec))
+        rows += [{**chosen, **as_row(one)} for one in found]
+        if on_progress is not None:
+            on_progress(1)
+    return rows
 
 
 TABLE_NAMES = tuple(TABLES)

@@ -5,7 +5,7 @@ import sys
 import typer
 
 from openiads import __version__
-from openiads.cli import catalogue, check, demo, digest, explain, replay, run, verify, warmup
+from openiads.cli import catalogue, check, demo, digest, explain, exposure, replay, run, verify, warmup
 from openiads.errors import OpeniadsError
 
 INTERRUPTED = 130
@@ -23,6 +23,7 @@ app.command()(demo.demo)
 app.command()(run.run)
 app.command()(check.check)
 app.command()(explain.explain)
+app.command()(exposure.exposure)
 app.command()(digest.digest)
 app.command()(replay.replay)
 app.command()(verify.verify)
