@@ -180,8 +180,9 @@ def by_eye(found: Comparison) -> str:
     f = found.figure
     origin = (f.fact or f.derived_from or "").split(":")[0]
     try:
-        fact, _ = look_up(origin)
-        raw = {key: fact[key] for key in ("value", "low", "nominal", "high", "unit", "confidence", "note") if key in fact}
+        fact, stated = look_up(origin)
+        raw = {key: fact[key] for key in ("value", "low", "nominal", "high", "unit", "confidence", "note") if key in fact} or stated
+        raw = raw if {"value", "nominal"} & set(raw) else {**raw, "value": stated["nominal"]}
     except KeyError:
         raw = {"placeholder": f.placeholder, "note": f.note}
     return f"{line(found)}\n{'':12}sheet: {raw}"
