@@ -135,7 +135,7 @@ def in_unit_of(figure: Figure, fact: dict[str, Any], number: Any) -> float | Non
 
 def unknown_origin(text: str) -> str:
     """Empty, or why the origin of a derived figure does not exist."""
-    path = text.split(":")[0]
+    path = text.split(":", maxsplit=1)[0]
     if path.split(".")[0] not in sheet() or "." not in path:
         return ""  # in words, or an entry of a list such as the timeline
     try:
@@ -172,7 +172,9 @@ def line(found: Comparison) -> str:
     f = found.figure
     spread = f"{f.low} / {f.nominal} / {f.high}" if f.nominal is not None else repr(f.value)
     behind = f.fact or f.derived_from or f.note
-    return f"{found.kind:<12}{f.path:<58}{spread} {f.unit} [{f.grade}]  {behind}" + (f"  !! {found.differs}" * bool(found.differs))
+    return f"{found.kind:<12}{f.path:<58}{spread} {f.unit} [{f.grade}]  {behind}" + (
+        f"  !! {found.differs}" * bool(found.differs)
+    )
 
 
 def by_eye(found: Comparison) -> str:
@@ -181,7 +183,9 @@ def by_eye(found: Comparison) -> str:
     origin = (f.fact or f.derived_from or "").split(":")[0]
     try:
         fact, stated = look_up(origin)
-        raw = {key: fact[key] for key in ("value", "low", "nominal", "high", "unit", "confidence", "note") if key in fact} or stated
+        raw = {
+            key: fact[key] for key in ("value", "low", "nominal", "high", "unit", "confidence", "note") if key in fact
+        } or stated
         raw = raw if {"value", "nominal"} & set(raw) else {**raw, "value": stated["nominal"]}
     except KeyError:
         raw = {"placeholder": f.placeholder, "note": f.note}
@@ -199,7 +203,7 @@ def main() -> int:
     wrong = [one for one in found if one.differs]
     for one in found if arguments.all else wrong:
         print(line(one))
-    for one in random.Random(arguments.seed).sample(found, min(arguments.sample, len(found))):  # noqa: S311
+    for one in random.Random(arguments.seed).sample(found, min(arguments.sample, len(found))):
         print(by_eye(one))
     missing = not_taken()
     counts = Counter(one.kind for one in found)

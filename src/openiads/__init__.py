@@ -7,13 +7,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from openiads.api import Run, exposure_table, load_scenario, open_run, replay, run
+    from openiads.api import Comparison, Run, compare, exposure_table, load_scenario, measures, open_run, replay, run
     from openiads.errors import OpeniadsError
 
 __version__ = "0.1.0.dev0"
-__all__ = ["OpeniadsError", "Run", "__version__", "exposure_table", "load_scenario", "open_run", "replay", "run"]
+__all__ = [
+    "Comparison",
+    "OpeniadsError",
+    "Run",
+    "__version__",
+    "compare",
+    "exposure_table",
+    "load_scenario",
+    "measures",
+    "open_run",
+    "replay",
+    "run",
+]
 
-_HOMES = dict.fromkeys(("Run", "exposure_table", "load_scenario", "open_run", "replay", "run"), "openiads.api")
+_HOMES = dict.fromkeys(
+    ("Comparison", "Run", "compare", "exposure_table", "load_scenario", "measures", "open_run", "replay", "run"),
+    "openiads.api",
+)
 _HOMES["OpeniadsError"] = "openiads.errors"
 
 

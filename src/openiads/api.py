@@ -3,7 +3,8 @@
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,9 @@ from openiads.records.tables import TABLES, Level
 
 if TYPE_CHECKING:
     from openiads.results.digest import Digest
+    from openiads.results.ledger import Ledger
+    from openiads.results.measures import Measured
+    from openiads.results.paired import Difference
     from openiads.results.store import RunReader
     from openiads.scenario.loader import Scenario
 
@@ -250,56 +254,140 @@ def exposure_table(
     *,
     by: Sequence[str] = ("activity", "date"),
     vignette: str = "peacetime_month",
+    overrides: Mapping[str, Any] | None = None,
     replications: int = 16,
     seed: int = 1,
-    overrides: Mapping[str, Any] | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> list[dict[str, Any]]:
-    """Exposure of friendly aircraft under every combination of the values of some options.
+    """Exposure of friendly aircraft under every combination of the values of the options `by`.
+
+    Rows are those of `openiads.results.exposure.table`; `vignette` walks windows; `overrides` hold in every combination.
+    """
+    from openiads.results.exposure import table  # noqa: PLC0415
+
+    base = load_scenario(scenario, vignette=vignette, overrides=overrides)
+    return table(base, by, lambda arm: run(arm, replications=replications, seed=seed, full_replications=()), on_progress)
+
+
+def measures(run: Run, names: "Iterable[str | tuple[str, Mapping[str, Any]]] | None" = None) -> "tuple[Measured, ...]":
+    """Measures of a run by name, each with its estimate, its interval and what every replication said.
 
     Parameters
     ----------
-    scenario : path or str
-        A scenario file with options, or the name of a shipped one.
-    by : sequence of str
-        Ids of options; every combination of their values is a row or several.
-    vignette : str
-        A vignette that walks windows.
-    replications, seed : int
-        As in `run`. Combinations whose replications are the same are run once.
-    overrides : mapping, optional
-        Fields that are set in every combination.
-    on_progress : callable, optional
-        Called with the number of combinations just done.
-
-    Returns
-    -------
-    list of dict
-        One row per combination, system and kind of aircraft: the values of the options by id, then the fields of
-        `openiads.results.exposure.Exposure`; an estimate gives three fields, as `held_h`, `held_h_low`, `held_h_high`.
+    run : Run
+        A finished run.
+    names : names, optional
+        As `"leakage"`, `"asset_survival:asset=ankara"` or `("asset_survival", {"asset": "ankara"})`; without it every measure
+        that the tables of the run give. `openiads.results.measures.registry` holds all.
 
     Raises
     ------
-    ScenarioError
-        When the scenario has no such option or vignette.
+    ResultsError
+        For a measure or an argument that does not exist, or a table that was not recorded.
     """
-    from openiads.results.exposure import as_row, days_of_work, exposure  # noqa: PLC0415
-    from openiads.scenario.choosing import combinations  # noqa: PLC0415
-    from openiads.scenario.standing import walk_key  # noqa: PLC0415
+    from openiads.results.measures import RunData, available, measure  # noqa: PLC0415
 
-    base = load_scenario(scenario, vignette=vignette, overrides=overrides)
-    rows: list[dict[str, Any]] = []
-    done: dict[str, Run] = {}
-    for chosen in combinations(base.spec, by):
-        arm = base.with_overrides({f"options.{key}.choice": value for key, value in chosen.items()})
-        key = walk_key(arm.spec)
-        if key not in done:
-            done[key] = run(arm, replications=replications, seed=seed, full_replications=())
-        found = exposure(done[key].reader, share_of_days=days_of_work(arm.spec))
-        rows += [{**chosen, **as_row(one)} for one in found]
-        if on_progress is not None:
-            on_progress(1)
-    return rows
+    wanted = [m.name for m in available(run.tables)] if names is None else list(names)
+    return measure(RunData.of(run.reader), wanted)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Runs of one scenario under several variants with the same draws. `differences` are variant less `baseline`."""
+
+    baseline: str
+    runs: "Mapping[str, Run]"
+    differences: "Mapping[str, tuple[Difference, ...]]"
+
+
+def compare(
+    scenario: "Scenario | str | Path",
+    *,
+    variants: Sequence[str],
+    replications: int = 64,
+    seed: int = 1,
+    workers: int = 1,
+    out: str | Path | None = None,
+    names: Iterable[str] | None = None,
+    overwrite: bool = False,
+    on_progress: Callable[[int], None] | None = None,
+) -> Comparison:
+    """Run variants of a scenario with common draws and compare every measure, replication by replication.
+
+    Parameters
+    ----------
+    scenario : Scenario or path
+        What to run. The variant `base` is the file as it stands.
+    variants : sequence of str
+        Two or more; the first is the baseline.
+    out : path, optional
+        Folder that gets a run folder for each variant and `comparison.json`. Without it the runs are temporary.
+    names : names, optional
+        Measures; without it every one that the runs give.
+    replications, seed, workers, overwrite, on_progress
+        As in `run`.
+
+    Raises
+    ------
+    OpeniadsError
+        For fewer than two variants, one that the scenario does not have, or a folder that cannot be used.
+    """
+    from openiads.results.files import write_whole  # noqa: PLC0415
+    from openiads.results.measures import RunData  # noqa: PLC0415
+    from openiads.results.paired import differences, every_measure, to_json  # noqa: PLC0415
+
+    if len(set(variants)) < 2 or len(set(variants)) != len(variants):
+        raise ResultsError(f"variants = {', '.join(variants) or 'none'}: two or more different ones are needed to compare")
+    if isinstance(scenario, str | Path):
+        scenario = load_scenario(scenario)
+    arms = {
+        name: scenario.with_variant(None if name == BASE and name not in scenario.variants else name) for name in variants
+    }
+    folder = None if out is None else Path(out)
+    runs = {
+        name: run(
+            arm,
+            replications=replications,
+            seed=seed,
+            workers=workers,
+            out=None if folder is None else folder / name,
+            overwrite=overwrite,
+            on_progress=on_progress,
+        )
+        for name, arm in arms.items()
+    }
+    baseline = variants[0]
+    wanted = every_measure(runs[baseline].tables) if names is None else list(names)
+    data = {name: RunData.of(one.reader) for name, one in runs.items()}
+    found = {name: differences(data[baseline], data[name], wanted) for name in variants[1:]}
+    if folder is not None:
+        text = to_json(found, baseline=baseline, seed=seed, replications=replications)
+        write_whole(folder / "comparison.json", text)
+    return Comparison(baseline, runs, found)
+
+
+BASE = "base"
+"""Name of the scenario without any variant, in comparisons."""
+
+
+def ledger(run: Run, *, counterfactual: Any = None) -> "Ledger":
+    """Why the leakers of a run got through: Arrow tables of causes, in all and by object.
+
+    Parameters
+    ----------
+    run : Run
+        At any record level.
+    counterfactual : pyarrow.Table, optional
+        What `counterfactual` returned for this run; the result then also counts the links that, restored alone, stop the leak.
+
+    Raises
+    ------
+    ResultsError
+        When the ledger does not add up to the objects counted as leaked.
+    """
+    from openiads.results.ledger import ledger as count  # noqa: PLC0415
+
+    return count(run.reader, counterfactual)
 
 
 TABLE_NAMES = tuple(TABLES)

@@ -72,7 +72,16 @@ def test_union_of_intervals() -> None:
 def test_an_instant_belongs_to_the_interval_that_it_ends() -> None:
     walk = Walk(100, ((10, 20), (50, 60)))
     assert walk.walked_ns == 20
-    assert walk.keeps(np.array([0, 10, 11, 20, 21, 50, 60, 100])).tolist() == [False, False, True, True, False, False, True, False]
+    assert walk.keeps(np.array([0, 10, 11, 20, 21, 50, 60, 100])).tolist() == [
+        False,
+        False,
+        True,
+        True,
+        False,
+        False,
+        True,
+        False,
+    ]
 
 
 def test_without_windows_everything_is_walked(cases: ModuleType) -> None:

@@ -109,8 +109,16 @@ def test_combinations_are_in_the_order_of_the_file(text: str) -> None:
         ("objects: [raider]", "objects: [rader]", "`objects` has no 'rader'.*Did you mean 'raider'"),
         ("seen_by: [unit-1]", "seen_by: [unit-2]", "no node is called 'unit-2'"),
         ("0.5, network.mode: integrated", "0.5, network.mod: integrated", "network has no field 'mod'"),
-        ("0.5, network.mode: integrated", "0.5, network.mode: joined", "f:[0-9]+:[0-9]+: option link = linked: network.mode"),
-        ("0.5, network.mode: integrated", "0.5, control.weapons: free", "the vignettes may set this too. Let one of them set it"),
+        (
+            "0.5, network.mode: integrated",
+            "0.5, network.mode: joined",
+            "f:[0-9]+:[0-9]+: option link = linked: network.mode",
+        ),
+        (
+            "0.5, network.mode: integrated",
+            "0.5, control.weapons: free",
+            "the vignettes may set this too. Let one of them set it",
+        ),
         ("label: Is it linked?", "", "link: label is missing"),
         ("linked: {label", "Linked: {label", "Linked"),
     ],

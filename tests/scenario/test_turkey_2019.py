@@ -83,7 +83,11 @@ def test_loads_are_those_of_the_catalogue() -> None:
     for load in ({"40n6e": 4, "48n6e3": 24, "9m96e2": 16}, {"48n6e3": 28, "9m96e2": 16}):
         places = load["48n6e3"] + load.get("40n6e", 0) + load["9m96e2"] / 4
         assert places == battalion.figures["ready_missiles"].value
-    assert {key: m.count for key, m in spec.fire_units["s400-2"].missiles.items()} == {"40n6e": 4, "48n6e3": 24, "9m96e2": 16}
+    assert {key: m.count for key, m in spec.fire_units["s400-2"].missiles.items()} == {
+        "40n6e": 4,
+        "48n6e3": 24,
+        "9m96e2": 16,
+    }
     patriots = [unit for key, unit in spec.fire_units.items() if key.startswith("patriot-")]
     assert len(patriots) == offer.figures["radars"].value
     gem_t, mse = (sum(p.missiles[key].count for p in patriots) for key in ("pac-2-gem-t", "pac-3-mse"))

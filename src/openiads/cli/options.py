@@ -47,7 +47,7 @@ def compile_kernels() -> None:
 
 def report(run: "Run") -> None:
     """Print the summary of a run: what happened, with intervals, and how firm the figures are."""
-    from openiads.results.measures import format_summary, summarize
+    from openiads.results.summary import format_summary, summarize
 
     manifest = run.reader.manifest
     typer.echo(manifest.title)

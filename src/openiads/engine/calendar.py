@@ -141,7 +141,7 @@ def _sightings(radars: Radars, r: int, things: Things, duration_ns: int) -> Iter
     buffer, numbers = np.zeros(room, dtype), np.zeros(room, np.int64)
     found, rows = [], []
     for o in range(len(things.objects)):
-        count = walk(radar, things.objects, things.knots, o, radars.pd_table, masks, 0, duration_ns, buffer, numbers)
+        count = walk(radar, things.objects, things.knots, o, masks, 0, duration_ns, buffer, numbers)
         found.append(buffer[:count].copy())
         rows.append(numbers[:count].copy())
     everything = np.concatenate(found) if found else buffer[:0]

@@ -6,7 +6,7 @@ system are the union over its nodes (those that report to one post), times the s
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +19,10 @@ from openiads.engine.windows import Interval, union
 from openiads.errors import ResultsError
 from openiads.records.case import FRIENDLY
 from openiads.results.store import RunReader
+from openiads.scenario.choosing import combinations
+from openiads.scenario.loader import Scenario
 from openiads.scenario.schema import NODE_SECTIONS, ScenarioSpec
-from openiads.scenario.standing import share_of_days
+from openiads.scenario.standing import share_of_days, walk_key
 from openiads.stats.intervals import Estimate, t_mean
 
 NANOSECONDS_PER_HOUR = 3600 * NANOSECONDS_PER_SECOND
@@ -157,6 +159,49 @@ def as_row(one: Exposure) -> dict[str, Any]:
         else:
             row[name] = value
     return row
+
+
+def table(
+    base: Scenario,
+    by: Sequence[str],
+    run: Callable[[Scenario], Any],
+    on_progress: Callable[[int], None] | None = None,
+) -> list[dict[str, Any]]:
+    """Exposure under every combination of the values of some options.
+
+    Parameters
+    ----------
+    base : Scenario
+        With a vignette that walks windows.
+    by : sequence of str
+        Ids of options; every combination of their values gives rows.
+    run : callable
+        Runs a scenario and returns something that has the `reader` of the run; called once for combinations whose
+        replications are the same.
+    on_progress : callable, optional
+        Called with the number of combinations just done.
+
+    Returns
+    -------
+    list of dict
+        One row per combination, system and kind of aircraft: the values of the options by id, then `as_row`.
+
+    Raises
+    ------
+    ScenarioError
+        When the scenario has no such option.
+    """
+    rows: list[dict[str, Any]] = []
+    done: dict[str, Any] = {}  # the runs themselves: a temporary folder goes with its run
+    for chosen in combinations(base.spec, by):
+        arm = base.with_overrides({f"options.{key}.choice": value for key, value in chosen.items()})
+        key = walk_key(arm.spec)
+        if key not in done:
+            done[key] = run(arm)
+        rows += [{**chosen, **as_row(one)} for one in exposure(done[key].reader, share_of_days=days_of_work(arm.spec))]
+        if on_progress is not None:
+            on_progress(1)
+    return rows
 
 
 def firm_times(run: RunReader) -> Held:
