@@ -96,7 +96,7 @@ def test_combinations_are_in_the_order_of_the_file(text: str) -> None:
     spec = load(text).spec
     found = [(c["link"], c["reach"]) for c in combinations(spec, ("link", "reach"))]
     assert found == [("no_link", "as_claimed"), ("no_link", "short"), ("linked", "as_claimed"), ("linked", "short")]
-    with pytest.raises(ScenarioError, match="options has no 'linc'.*Did you mean 'link'"):
+    with pytest.raises(ScenarioError, match=r"options has no 'linc'.*Did you mean 'link'"):
         list(combinations(spec, ("linc",)))
 
 

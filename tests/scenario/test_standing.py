@@ -61,5 +61,5 @@ def test_what_only_changes_the_share_of_days_changes_no_replication(spec_with: A
 
 
 def test_a_day_is_a_day(spec_with: Any) -> None:
-    with pytest.raises(ScenarioError, match="'2019-13-01' is no day. Write it as 2019-09-15"):
+    with pytest.raises(ScenarioError, match=r"'2019-13-01' is no day\. Write it as 2019-09-15"):
         spec_with(available_from="2019-13-01")
