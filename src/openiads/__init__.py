@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from openiads.api import Comparison, Run, compare, load_scenario, measures, open_run, replay, run
+    from openiads.api import Comparison, Run, compare, exposure_table, load_scenario, measures, open_run, replay, run
     from openiads.errors import OpeniadsError
 
 __version__ = "0.1.0.dev0"
@@ -17,6 +17,7 @@ __all__ = [
     "Run",
     "__version__",
     "compare",
+    "exposure_table",
     "load_scenario",
     "measures",
     "open_run",
@@ -25,7 +26,8 @@ __all__ = [
 ]
 
 _HOMES = dict.fromkeys(
-    ("Comparison", "Run", "compare", "load_scenario", "measures", "open_run", "replay", "run"), "openiads.api"
+    ("Comparison", "Run", "compare", "exposure_table", "load_scenario", "measures", "open_run", "replay", "run"),
+    "openiads.api",
 )
 _HOMES["OpeniadsError"] = "openiads.errors"
 

@@ -13,6 +13,7 @@ from openiads.cli import (
     demo,
     digest,
     explain,
+    exposure,
     ledger,
     measure,
     replay,
@@ -42,6 +43,7 @@ app.command()(check.check)
 app.command()(measure.measure)
 app.command()(compare.compare)
 app.command()(explain.explain)
+app.command()(exposure.exposure)
 app.command()(ledger.ledger)
 app.command()(digest.digest)
 app.command()(replay.replay)
