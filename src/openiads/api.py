@@ -381,37 +381,12 @@ def counterfactual(
 ) -> Any:
     """Which link of the chain, restored alone under the same draws, would have stopped each leak: a `pyarrow.Table`.
 
-    Each leaker's replication is walked again with one link restored for this object: first the link that its cause in the ledger
-    names, then down the chain and round, until one stops the leak. The columns are those of `counterfactual` in
-    `docs/reference/tables.md`; `ledger(run, counterfactual=...)` counts them.
-
-    Parameters
-    ----------
-    objects, replications : iterable, optional
-        Only leaks of these.
-    limit : int, optional
-        At most so many leaks, taken evenly over all of them.
-    all_links : bool
-        Try every link, also after one stopped the leak.
-    on_progress : callable, optional
-        Called with 1 after each leak.
-
-    Raises
-    ------
-    ResultsError
-        When this version does not reproduce the run.
+    See `openiads.results.counterfactual.counterfactual`; `ledger(run, counterfactual=...)` counts the answers.
     """
-    from openiads.engine.counterfactual import trial_columns, try_links  # noqa: PLC0415 - compiles
-    from openiads.results.ledger import chosen_leaks  # noqa: PLC0415
-    from openiads.results.schema import to_table  # noqa: PLC0415
-    from openiads.scenario.loader import load_scenario_text  # noqa: PLC0415
+    from openiads.results import counterfactual as room  # noqa: PLC0415 - compiles
 
-    reader = run.reader
-    scenario = load_scenario_text(reader.scenario(), reader.manifest.scenario_name)
-    leaks = chosen_leaks(reader, objects=objects, replications=replications, limit=limit)
-    report = on_progress or (lambda done: None)
-    trials = try_links(scenario, leaks, seed=reader.manifest.seed, all_links=all_links, on_done=report)
-    return to_table("counterfactual", trial_columns(list(trials)))
+    chosen = room.chosen_leaks(run.reader, objects=objects, replications=replications, limit=limit)
+    return room.counterfactual(run.reader, chosen, all_links=all_links, on_progress=on_progress or (lambda done: None))
 
 
 TABLE_NAMES = tuple(TABLES)

@@ -133,13 +133,13 @@ def test_those_who_decide_ask_for_no_truth(family: str) -> None:
 
 
 def test_the_true_side_is_asked_for_in_one_place() -> None:
-    """`reply` and `true_identity` read an object's real side: only the resolve step may call them, and counterfactuals."""
+    """`reply` and `true_identity` read an object's real side: only the resolve step may call them."""
     users = {
         path.relative_to(PACKAGE).as_posix()
         for path in PACKAGE.rglob("*.py")
         if {"reply", "true_identity"} & set(imported(parsed(path)))
     }
-    assert users == {"engine/resolve.py", "engine/relief.py"}
+    assert users == {"engine/resolve.py"}
 
 
 def test_every_array_that_could_hold_truth_is_named() -> None:

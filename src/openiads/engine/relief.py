@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from openiads.engine.resolve import ask_again
 from openiads.kernels import kernel
-from openiads.models.identification.kernels import PENDING, true_identity
 from openiads.records.case import Case
 from openiads.records.chain import (
     AVOID,
@@ -86,8 +86,8 @@ def mark_tracks(case: Case, state: State, count: int) -> None:
         track = state.tracks[slot]
         bits = relief_of(case.objects, relief, o)
         track["user"][USER_RELIEF] = bits
-        if o >= 0 and bits & RELIEF_IDENTITY != 0 and track["identity"] != true_identity(case.objects[o]["side"]):
-            track["identity"] = PENDING
+        if o >= 0 and bits & RELIEF_IDENTITY != 0:
+            ask_again(case.objects[o]["side"], track)
 
 
 @kernel

@@ -155,6 +155,13 @@ def interrogate(
 
 
 @kernel
+def ask_again(side: int, track: Record) -> None:
+    """In a counterfactual that restores identification: an identity that is not the true one is asked for anew."""
+    if track["identity"] != true_identity(side):
+        track["identity"] = PENDING
+
+
+@kernel
 def meet(
     shot: Record,
     truth: Record,

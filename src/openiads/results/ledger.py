@@ -1,7 +1,6 @@
 """The ledger of a run: how many leakers each cause accounts for, in all and by object, adding up to leakage exactly."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from openiads.errors import ResultsError
-from openiads.records.chain import COUNTERFACTUAL, LEDGER_CAUSES, RELIEFS, Leak
+from openiads.records.chain import COUNTERFACTUAL, LEDGER_CAUSES, RELIEFS
 from openiads.results.schema import arrow_schema
 from openiads.results.store import RunReader
 
@@ -93,38 +92,6 @@ def ledger(run: RunReader, counterfactual: Any = None) -> Ledger:
         links=links,
         judged=judged,
     )
-
-
-def chosen_leaks(
-    run: RunReader,
-    *,
-    objects: Iterable[str] | None = None,
-    replications: Iterable[int] | None = None,
-    limit: int | None = None,
-) -> list[Leak]:
-    """Leaks of a run, of these objects and replications only, thinned evenly to `limit`.
-
-    Raises
-    ------
-    ResultsError
-        For an object or a replication that the run does not have.
-    """
-    found = [Leak(r["replication"], r["object_id"], r["cause"]) for r in run.table("ledger").to_pylist()]
-    if objects is not None:
-        wanted, known = set(objects), set(run.table("objects").column("object_id").to_pylist())
-        if wanted - known:
-            raise ResultsError(
-                f"{run.folder}: no object is called {min(wanted - known)!r}. Known: {', '.join(sorted(known))}"
-            )
-        found = [leak for leak in found if leak.object_id in wanted]
-    if replications is not None:
-        asked = set(replications)
-        for k in asked:
-            run.require_replication(k)
-        found = [leak for leak in found if leak.replication in asked]
-    if limit is not None and len(found) > limit:
-        found = [found[k * len(found) // limit] for k in range(limit)]
-    return found
 
 
 def counterfactual_causes(table: Any) -> dict[tuple[int, str], str]:
