@@ -390,5 +390,24 @@ def ledger(run: Run, *, counterfactual: Any = None) -> "Ledger":
     return count(run.reader, counterfactual)
 
 
+def counterfactual(
+    run: Run,
+    *,
+    objects: "Iterable[str] | None" = None,
+    replications: "Iterable[int] | None" = None,
+    limit: int | None = None,
+    all_links: bool = False,
+    on_progress: Callable[[int], None] | None = None,
+) -> Any:
+    """Which link of the chain, restored alone under the same draws, would have stopped each leak: a `pyarrow.Table`.
+
+    See `openiads.results.counterfactual.counterfactual`; `ledger(run, counterfactual=...)` counts the answers.
+    """
+    from openiads.results import counterfactual as room  # noqa: PLC0415 - compiles
+
+    chosen = room.chosen_leaks(run.reader, objects=objects, replications=replications, limit=limit)
+    return room.counterfactual(run.reader, chosen, all_links=all_links, on_progress=on_progress or (lambda done: None))
+
+
 TABLE_NAMES = tuple(TABLES)
 """Names of all tables that a run may hold."""
