@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from openiads.checks import require_within
 from openiads.errors import OutOfRangeError
-from openiads.physics.propagation import Polarisation, knife_edge_loss_approx_db, smooth_earth_loss_db, wavelength_m
+from openiads.physics.propagation import Polarisation, knife_edge_loss_approx_db, smooth_earth_loss_db
+from openiads.physics.waveform import wavelength_m
 
 Array = NDArray[np.float64]
 
@@ -189,4 +190,4 @@ def delta_bullington_loss_db(
         polarisation=polarisation,
         sea_share=sea_share,
     )
-    return actual + max(smooth - flat, 0.0)
+    return actual + max(float(smooth) - flat, 0.0)

@@ -4,7 +4,7 @@ The published point (range, RCS, probabilities) calibrates the radar; power, gai
 """
 
 import math
-from typing import ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -47,6 +47,10 @@ class RadarSpec(Spec):
         "Range that calibrates instead of range_km when instrumented_limit is true", optional=True, gt=0, le=2000
     )
 
+    reference_altitude_m: float = figure(
+        "Altitude of the target of the calibration point, for the gas on its path", ge=0, le=100_000
+    )
+
     frequency_ghz: float = figure("Carrier frequency", gt=0, le=100)
     beamwidth_azimuth_deg: float = figure("Half-power beamwidth in azimuth", gt=0, le=180)
     beamwidth_elevation_deg: float = figure("Half-power beamwidth in elevation", gt=0, le=180)
@@ -75,6 +79,12 @@ class RadarSpec(Spec):
     )
     prf_hz: float | None = Field(
         default=None, gt=0, le=1e7, description="Pulse repetition frequency, checked against the range"
+    )
+    mti_pulses: int | None = Field(
+        default=None, ge=2, le=8, description="Pulses of the canceller of fixed echoes, at prf_hz; none: no blind speeds"
+    )
+    mti_stagger: Annotated[tuple[float, ...], Field(strict=False)] | None = Field(
+        default=None, description="Ratios of its successive intervals, one less than mti_pulses; their mean is 1/prf_hz"
     )
     pulse_width_us: float | None = Field(default=None, gt=0, le=1e5, description="Pulse length, checked against prf_hz")
 
@@ -134,6 +144,19 @@ class RadarSpec(Spec):
             raise ValueError(
                 f"instrumented_range_km is {self.instrumented_range_km:g}, but prf_hz = {self.prf_hz:g} is unambiguous to "
                 f"{limit_km:.4g} km. Lower the range, or set prf_hz to {highest_hz} or less"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _cancels_with_pulses_it_has(self) -> Self:
+        if self.mti_pulses is not None and self.prf_hz is None:
+            raise ValueError(f"mti_pulses is {self.mti_pulses}, but prf_hz is missing. Give it, or leave mti_pulses out")
+        if self.mti_stagger is None:
+            return self
+        if len(self.mti_stagger) != (self.mti_pulses or 1) - 1 or min(self.mti_stagger) <= 0:
+            raise ValueError(
+                f"mti_stagger has {len(self.mti_stagger)} ratios for mti_pulses = {self.mti_pulses}; one less than the pulses "
+                "is needed, all above 0. Correct one of them"
             )
         return self
 
