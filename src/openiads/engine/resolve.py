@@ -67,7 +67,12 @@ def end_object(state: Record, end_state: int, at_ns: int) -> None:
 
 @kernel
 def note_plots(
-    plots: Records, plot_truth: NDArray[np.int32], count: int, states: Records, track_truth: NDArray[np.int32]
+    plots: Records,
+    plot_truth: NDArray[np.int32],
+    count: int,
+    states: Records,
+    stages: Records,
+    track_truth: NDArray[np.int32],
 ) -> None:
     """Carry truth from plots to the tracks that took them, for the tables and for this step alone."""
     for k in range(count):
@@ -79,6 +84,8 @@ def note_plots(
             at_ns = plots[k]["at_ns"]
             if states[o]["first_detection_ns"] < 0 or at_ns < states[o]["first_detection_ns"]:
                 states[o]["first_detection_ns"] = at_ns
+            if stages[o]["detected_ns"] < 0 or at_ns < stages[o]["detected_ns"]:
+                stages[o]["detected_ns"] = at_ns
 
 
 @kernel
@@ -91,6 +98,7 @@ def note_firm(
     events: Records,
     associations: Records,
     states: Records,
+    stages: Records,
     counts: Records,
 ) -> None:
     """A track became firm: the event of the node, and in truth whose it is."""
@@ -99,8 +107,11 @@ def note_firm(
     log_association(clock, associations, now_ns, node, TRACK_REFERENCE, track["number"], truth, -1)
     if truth < 0:
         counts[0]["false_tracks_firm"] += 1
-    elif states[truth]["first_firm_ns"] < 0:
+        return
+    if states[truth]["first_firm_ns"] < 0:
         states[truth]["first_firm_ns"] = now_ns
+    if stages[truth]["firm_ns"] < 0:
+        stages[truth]["firm_ns"] = now_ns
 
 
 @kernel
@@ -115,6 +126,7 @@ def interrogate(
     now_ns: int,
     clock: Records,
     associations: Records,
+    stages: Records,
     counts: Records,
 ) -> int:
     """The identity that one interrogation yields, with the node's error rates.
@@ -130,6 +142,9 @@ def interrogate(
         u = uniform(c["seed"], c["replication"], IDENTIFY, node_object[node_index, truth], index)
         identity = reply(node, side, u)
         counts[0]["interrogations"] += 1
+        stages[truth]["identity"] = identity
+        if stages[truth]["identified_ns"] < 0:
+            stages[truth]["identified_ns"] = now_ns
     deserved = true_identity(side)
     outcome = RIGHT if identity == deserved else (UNDECIDED if identity in (PENDING, UNKNOWN) else WRONG)
     if outcome == WRONG:

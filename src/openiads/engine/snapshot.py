@@ -40,6 +40,7 @@ STATE_DTYPES: Final[dict[str, np.dtype[Any]]] = {
     "clock": records.CLOCK,
     "counts": records.COUNTS,
     "objects": records.OBJECT_STATE,
+    "stages": records.STAGES,
     "tracks": TRACK,
     "track_truth": np.dtype(np.int32),
     "node_states": TRACKER_STATE,

@@ -83,6 +83,16 @@ OBJECTS = np.dtype(
     align=True,
 )
 
+WINDOWS = np.dtype(
+    [
+        ("above_ns", "i8"),  # first above horizon and terrain, within the elevation limits of a radar of the node; -1: never
+        ("from_ns", "i8"),  # first decision of the fire unit that could lead to an intercept on the true path; -1: never
+        ("to_ns", "i8"),  # last such decision
+    ],
+    align=True,
+)
+"""What the true path of an object offers a node: nothing here depends on the replication, nothing on what anybody knows."""
+
 KNOTS = np.dtype([("position_m", "f8", (3,)), ("velocity_mps", "f8", (3,))], align=True)
 """Truth paths: ECEF position and velocity at even time steps, joined by cubic Hermite arcs."""
 
@@ -217,6 +227,7 @@ class Case(NamedTuple):
     candidates: Records  # CANDIDATES, in calendar order
     objects: Records  # OBJECTS
     knots: Records  # KNOTS
+    windows: Records  # (nodes, objects) WINDOWS
     radars: Records  # RADARS
     nodes: Records  # NODES
     trackers: Records  # tracking.records.TRACKER_CONFIG, one per node

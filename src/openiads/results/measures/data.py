@@ -189,5 +189,6 @@ class RunData:
     def paths(self) -> "Paths":
         """Where the objects fly and where the nodes stand."""
         from openiads.results.measures.paths import Paths  # noqa: PLC0415 - a cycle otherwise
+        from openiads.scenario.standing import standing  # noqa: PLC0415 - slow, and only some measures need it
 
-        return Paths(self.scenario.spec)
+        return Paths(standing(self.scenario.spec))

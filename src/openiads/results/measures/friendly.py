@@ -16,7 +16,7 @@ SECONDS_PER_HOUR: Final = 3600
 
 
 def friendly_engagement_rate(data: RunData) -> Sample:
-    """Launches at friendly aircraft, and the hours that friendly aircraft flew inside the reach of a fire unit."""
+    """Launches at friendly aircraft, and the hours that friendly aircraft flew inside the reach of a fire unit that may fire."""
     hours = np.zeros(data.count)
     for thing in np.flatnonzero(data.side("friendly") & (data.objects.kinds == "aircraft")):
         times_ns, inside_ns = data.paths.inside_ns(int(thing))
@@ -78,7 +78,8 @@ MEASURES: Final = (
         "friendly_engagement_rate",
         "1/(1000 h)",
         "rate",
-        "missiles launched at friendly objects / 1000 hours that friendly aircraft fly inside the reach of a fire unit, sums",
+        "missiles launched at friendly objects / 1000 hours that friendly aircraft fly inside the reach of a fire unit that may "
+        "fire, sums",
         ("objects", "outcomes", "counts"),
         friendly_engagement_rate,
         scale=PER_HOURS,

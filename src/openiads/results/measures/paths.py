@@ -45,9 +45,16 @@ class Paths:
             raise ResultsError(f"no node is called {node!r}. Known: {', '.join(self.nodes())}.")
         return node
 
+    @cached_property
     def main_node(self) -> str:
-        """The node whose picture stands for the system's: the first fire unit by id, else the first node."""
-        return min(self.spec.fire_units, default=min(self.nodes()))
+        """The node whose picture stands for the defence: the fire unit nearest to an asset, ties by id; else the first node."""
+        units = sorted(self.spec.fire_units)
+        if not units:
+            return min(self.nodes())
+        places = [self.sites.position_m(asset.place) for asset in self.spec.assets.values()]
+        if not places:
+            return units[0]
+        return min(units, key=lambda unit: (float(ground_range_m(self.site_m(unit), np.array(places)).min()), unit))
 
     def site_m(self, node: str) -> Array:
         """ECEF of the ground under a node, (3,)."""
@@ -78,11 +85,13 @@ class Paths:
         return max(m.max_range_km for m in self.spec.fire_units[node].missiles.values())
 
     def inside_ns(self, thing: int) -> tuple[Array, Array]:
-        """Times (n,) along the path of an object, and how long it has been inside the reach of any fire unit by then."""
+        """Times (n,) along the path of an object, and its time until then inside the reach of a fire unit that may fire."""
         record = self.things.objects[thing]
         times = np.linspace(int(record["start_ns"]), int(record["end_ns"]), INSIDE_STEPS)
         inside = np.zeros(INSIDE_STEPS, dtype=bool)
-        for node in self.spec.fire_units:
+        for node, unit in self.spec.fire_units.items():
+            if (unit.weapons or self.spec.control.weapons) == "hold":
+                continue
             inside |= self.ground_range_km(node, thing, times) <= self.reach_km(node)
         step = times[1] - times[0]
         return times, np.concatenate([[0.0], np.cumsum(0.5 * (inside[1:] + 0.0 + inside[:-1]) * step)])

@@ -20,7 +20,7 @@ SECONDS_PER_HOUR: Final = 3600
 
 
 def _node(data: RunData, node: str | None) -> str:
-    return data.paths.main_node() if node is None else data.paths.require_node(node)
+    return data.paths.main_node if node is None else data.paths.require_node(node)
 
 
 def _held(data: RunData, node: str | None) -> list[Hold]:
@@ -103,7 +103,7 @@ def siap_longest_segment(data: RunData, *, node: str | None = None) -> Sample:
     return sample(longest, siap_completeness(data, node=node).denominators)
 
 
-_NODE: Final = {"node": "node whose picture it is; the first fire unit by id otherwise"}
+_NODE: Final = {"node": "node whose picture it is; the fire unit nearest to an asset otherwise"}
 _TABLES: Final = ("objects", "outcomes", "events", "association")
 
 MEASURES: Final = (

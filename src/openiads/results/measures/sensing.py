@@ -29,7 +29,7 @@ def _place(data: RunData, name: str) -> int:
 
 def _range(data: RunData, name: str, node: str | None, at_ns: Array) -> Sample:
     thing = _place(data, name)
-    found = data.paths.ground_range_km(node or data.paths.main_node(), thing, at_ns[:, thing])
+    found = data.paths.ground_range_km(node or data.paths.main_node, thing, at_ns[:, thing])
     return sample(np.where(at_ns[:, thing] == NEVER, np.nan, found))
 
 
@@ -107,7 +107,7 @@ def false_tracks_firm(data: RunData) -> Sample:
 
 
 _OBJECT: Final = {"object": "object of the scenario"}
-_SEEN_FROM: Final = {**_OBJECT, "node": "node from which the range counts; the first fire unit by id otherwise"}
+_SEEN_FROM: Final = {**_OBJECT, "node": "node from which the range counts; the fire unit nearest to an asset otherwise"}
 _HELD_BY: Final = {**_OBJECT, "node": "node that holds the track; any otherwise"}
 
 MEASURES: Final = (
