@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from openiads.checks import require_within
 from openiads.errors import OutOfRangeError
 from openiads.kernels import kernel
-from openiads.physics.detection import detection_probability, fluctuation_shape, required_snr
+from openiads.physics.decibels import db_from_ratio, ratio_from_db
+from openiads.physics.detection import detection_probability, fluctuation_shape, required_snr_db
 
 Array = NDArray[np.float64]
 
@@ -58,7 +59,7 @@ def snr_db(*, gain_db: ArrayLike, range_m: ArrayLike, rcs_m2: ArrayLike) -> Arra
 
     Source: M. I. Skolnik, Radar Systems, 3rd ed., 2001, eq. 2.61 (R^4 law), with the constants lumped.
     """
-    rcs_db = 10.0 * np.log10(np.asarray(rcs_m2, dtype=np.float64))
+    rcs_db = db_from_ratio(rcs_m2)
     total: Array = np.asarray(gain_db) + rcs_db - propagation_loss_db(range_m=range_m)
     return total
 
@@ -100,7 +101,7 @@ def calibrate(
     require_within(1.0, range_m, 1e7, name="range_m", source="a published detection range")
     require_within(1e-6, rcs_m2, 1e5, name="rcs_m2", source="a published detection range")
     shape = fluctuation_shape(swerling=swerling, pulses=pulses)
-    single_db = 10.0 * math.log10(required_snr(p_d=p_d, p_fa=p_fa, pulses=pulses, shape=shape))
+    single_db = float(required_snr_db(p_d=p_d, p_fa=p_fa, pulses=pulses, shape=shape))
     lost_db: Callable[[Array], Array] = path_loss_db if path_loss_db is not None else np.zeros_like
     at_range_db = float(snr_db(gain_db=0.0, range_m=range_m, rcs_m2=rcs_m2) - lost_db(np.asarray(range_m, dtype=np.float64)))
     if not cumulative:
@@ -113,7 +114,7 @@ def calibrate(
     looks_db = np.asarray(snr_db(gain_db=0.0, range_m=ranges_m, rcs_m2=rcs_m2) - lost_db(ranges_m))
 
     def excess(gain_db: float) -> float:
-        _, p_miss = detection_probability(snr=10.0 ** ((looks_db + gain_db) / 10.0), p_fa=p_fa, pulses=pulses, shape=shape)
+        _, p_miss = detection_probability(snr=ratio_from_db(looks_db + gain_db), p_fa=p_fa, pulses=pulses, shape=shape)
         return float(1.0 - np.prod(p_miss)) - p_d
 
     from scipy.optimize import brentq  # noqa: PLC0415 - slow to import

@@ -268,7 +268,9 @@ def smooth_earth_loss_db(
 
     loss = np.zeros(distance.shape)
     d, a = distance / 1e3, effective_radius_m / 1e3
-    beyond = d >= np.sqrt(2.0 * a) * (np.sqrt(0.001 * h1) + np.sqrt(0.001 * h2))
+    beyond = distance >= small_angle_horizon_m(
+        antenna_height_m=h1, target_height_m=h2, effective_radius_m=effective_radius_m
+    )
     if np.any(beyond):
         loss[beyond] = residue(beyond, effective_radius_m)
     share = _hidden_share(d, h1, h2, a, float(wavelength_m(frequency_hz=frequency_hz)))

@@ -11,13 +11,14 @@ from openiads.models.sensing.fluctuation import STEADY
 from openiads.models.sensing.looks import best_rcs_db
 from openiads.models.sensing.paths import Paths
 from openiads.models.sensing.spec import RadarSpec
+from openiads.physics.decibels import ratio_from_db
 from openiads.physics.detection import (
     TABLE_LOW_DB,
     detection_probability,
     detection_table,
     detection_threshold,
     fluctuation_shape,
-    required_snr,
+    required_snr_db,
 )
 from openiads.physics.link_budget import calibrate, propagation_loss_db
 from openiads.records.case import CANDIDATES, MULTIFUNCTION, ROTATING
@@ -63,10 +64,10 @@ def noise_level_db(*, p_fa: float, pulses: int, shape: float) -> float:
     """Mean SNR at which a look detects `NOISE_FACTOR` times as often as noise does; the low end of the tables at most. [dB]"""
     lowest_db = float(TABLE_LOW_DB)
     p_d = NOISE_FACTOR * p_fa
-    at_low, _ = detection_probability(snr=10.0 ** (lowest_db / 10.0), p_fa=p_fa, pulses=pulses, shape=shape)
+    at_low, _ = detection_probability(snr=ratio_from_db(lowest_db), p_fa=p_fa, pulses=pulses, shape=shape)
     if p_d >= LIKELY or float(at_low) >= p_d:
         return lowest_db
-    return 10.0 * math.log10(required_snr(p_d=p_d, p_fa=p_fa, pulses=pulses, shape=shape))
+    return float(required_snr_db(p_d=p_d, p_fa=p_fa, pulses=pulses, shape=shape))
 
 
 def radar_gain_db(spec: RadarSpec, paths: Paths) -> float:

@@ -14,6 +14,8 @@ from openiads.geo.horizon import apparent_elevation_rad, lowest_visible_height_m
 from openiads.models.sensing.environment import SensingSpec
 from openiads.models.sensing.spec import RadarSpec
 from openiads.physics import mti
+from openiads.physics.decibels import db_from_ratio
+from openiads.physics.multipath import two_way_factor_db
 from openiads.physics.path_loss import Column, gas_column, gas_loss_db, rain_loss_db
 from openiads.physics.surface_path import sea_surface_gain_db
 from openiads.physics.waveform import doppler_shift_hz, wavelength_m
@@ -21,7 +23,7 @@ from openiads.physics.waveform import doppler_shift_hz, wavelength_m
 Array = NDArray[np.float64]
 HERTZ_PER_GIGAHERTZ = 1e9
 METRES_PER_KILOMETRE = 1000.0
-MOST_LOBE = 40.0 * math.log10(2.0)
+MOST_LOBE = float(two_way_factor_db(factor=2.0))
 """What the surface can add at most: twice the field, both ways."""
 LEAST_RESPONSE = 1e-6
 """Response of a canceller at a blind speed: no oscillator is steadier than -60 dB."""
@@ -56,7 +58,7 @@ class Paths:
         if self.radar.mti_pulses is None:
             return lobes
         weights = mti.binomial_weights(self.radar.mti_pulses)
-        return lobes + 10.0 * math.log10(float(np.abs(weights).sum()) ** 2 / mti.noise_gain(weights))
+        return lobes + float(db_from_ratio(np.abs(weights).sum() ** 2 / mti.noise_gain(weights)))
 
     def gas_loss_db(self, *, range_m: ArrayLike, elevation_rad: ArrayLike) -> Array:
         """Loss by gas, both ways, at slant ranges and apparent elevations. [dB]"""
@@ -118,7 +120,7 @@ class Paths:
         wave = wavelength_m(frequency_hz=self.frequency_hz)
         doppler = doppler_shift_hz(radial_velocity_mps=closing_mps, wavelength_m=wave)
         gain = mti.canceller_gain(doppler_hz=doppler, weights=weights, interval_s=interval_s) / mti.noise_gain(weights)
-        return np.asarray(10.0 * np.log10(np.maximum(gain, LEAST_RESPONSE)))
+        return db_from_ratio(np.maximum(gain, LEAST_RESPONSE))
 
     def published_loss_db(self, range_m: ArrayLike) -> Array:
         """Gas on the way to the target of the published point, at its altitude or where that is hidden just above. [dB]"""

@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from openiads.constants import SPEED_OF_LIGHT_MPS
 from openiads.models.base import Id, Spec, figure, zero
+from openiads.physics.waveform import highest_prf_hz, unambiguous_range_m, wavelength_m
 
 NARROWEST_BEAM = 0.8
 """Least beamwidth times aperture over wavelength; a uniform aperture has 0.886. M. I. Skolnik, Radar Handbook, 3rd ed.,
@@ -122,11 +122,11 @@ class RadarSpec(Spec):
     def _beam_fits_the_aperture(self) -> Self:
         if self.aperture_width_m is None:
             return self
-        wavelength_m = SPEED_OF_LIGHT_MPS / (self.frequency_ghz * 1e9)
-        ratio = math.radians(self.beamwidth_azimuth_deg) * self.aperture_width_m / wavelength_m
+        wave_m = float(wavelength_m(frequency_hz=self.frequency_ghz * 1e9))
+        ratio = math.radians(self.beamwidth_azimuth_deg) * self.aperture_width_m / wave_m
         if not NARROWEST_BEAM <= ratio <= WIDEST_BEAM:
             low_deg, high_deg = (
-                math.degrees(factor * wavelength_m / self.aperture_width_m) for factor in (NARROWEST_BEAM, WIDEST_BEAM)
+                math.degrees(factor * wave_m / self.aperture_width_m) for factor in (NARROWEST_BEAM, WIDEST_BEAM)
             )
             raise ValueError(
                 f"beamwidth_azimuth_deg is {self.beamwidth_azimuth_deg:g}, but {self.aperture_width_m:g} m at "
@@ -138,9 +138,9 @@ class RadarSpec(Spec):
     def _listens_no_farther_than_the_next_pulse(self) -> Self:
         if self.prf_hz is None:
             return self
-        limit_km = SPEED_OF_LIGHT_MPS / (2 * self.prf_hz) / 1000
+        limit_km = float(unambiguous_range_m(prf_hz=self.prf_hz)) / 1000
         if self.instrumented_range_km > limit_km:
-            highest_hz = math.floor(SPEED_OF_LIGHT_MPS / (2000 * self.instrumented_range_km))
+            highest_hz = math.floor(highest_prf_hz(unambiguous_range_m=1000 * self.instrumented_range_km))
             raise ValueError(
                 f"instrumented_range_km is {self.instrumented_range_km:g}, but prf_hz = {self.prf_hz:g} is unambiguous to "
                 f"{limit_km:.4g} km. Lower the range, or set prf_hz to {highest_hz} or less"
