@@ -253,7 +253,9 @@ def _detected(view: View, target: Target, ground_m: Array, slant_m: Array) -> Fl
     shape = fluctuation_shape(swerling=target.swerling, pulses=radar.pulses)
     needed = required_snr(p_d=target.p_detection, p_fa=radar.p_fa, pulses=radar.pulses, shape=shape)
     snr = snr_db(gain_db=radar.gain_db, range_m=slant_m, rcs_m2=target.rcs_m2)
-    return np.asarray(snr >= 10.0 * math.log10(needed))
+    height = np.full(slant_m.shape, target.altitude_m)
+    change_db = radar.paths.change_db(range_m=slant_m, ground_m=ground_m, height_m=height) if radar.paths.changes else 0.0
+    return np.asarray(snr + change_db >= 10.0 * math.log10(needed))
 
 
 def _in_envelopes(envelopes: tuple[Envelope, ...], slant_m: Array, altitude_m: float) -> Flags:
