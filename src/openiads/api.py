@@ -13,6 +13,7 @@ from openiads.records.tables import TABLES, Level
 
 if TYPE_CHECKING:
     from openiads.results.digest import Digest
+    from openiads.results.ledger import Ledger
     from openiads.results.measures import Measured
     from openiads.results.paired import Difference
     from openiads.results.store import RunReader
@@ -161,6 +162,7 @@ def run(
     from openiads.engine.simulation import Simulation  # noqa: PLC0415
     from openiads.engine.warmup import is_warm  # noqa: PLC0415
     from openiads.engine.work import BlockTask  # noqa: PLC0415
+    from openiads.results.exposure import walk_record  # noqa: PLC0415
     from openiads.results.manifest import RunInfo  # noqa: PLC0415
     from openiads.results.store import RunReader, RunWriter  # noqa: PLC0415
 
@@ -187,6 +189,8 @@ def run(
         block_size=max(1, min(LARGEST_BLOCK, -(-replications // LEAST_BLOCKS))),
         workers=workers,
         placeholders={f.path: f.value for f in scenario.figures if f.placeholder},
+        choices=scenario.choices,
+        walk=walk_record(scenario.spec, lowered.walk),
     )
     try:
         with RunWriter.create(folder, info, resume=resume, overwrite=overwrite) as writer:
@@ -344,6 +348,27 @@ def compare(
 
 BASE = "base"
 """Name of the scenario without any variant, in comparisons."""
+
+
+def ledger(run: Run, *, counterfactual: Any = None) -> "Ledger":
+    """Why the leakers of a run got through: Arrow tables of causes, in all and by object.
+
+    Parameters
+    ----------
+    run : Run
+        At any record level.
+    counterfactual : pyarrow.Table, optional
+        What `counterfactual` returned for this run; the result then also counts the links that, restored alone, stop the leak.
+
+    Raises
+    ------
+    ResultsError
+        When the ledger does not add up to the objects counted as leaked.
+    """
+    from openiads.results.ledger import ledger as count  # noqa: PLC0415
+
+    return count(run.reader, counterfactual)
+
 
 TABLE_NAMES = tuple(TABLES)
 """Names of all tables that a run may hold."""

@@ -71,6 +71,7 @@ def test_top_level_keys() -> None:
         "scenario",
         "clock",
         "atmosphere",
+        "sensing",
         "terrain",
         "places",
         "signatures",

@@ -5,7 +5,22 @@ import sys
 import typer
 
 from openiads import __version__
-from openiads.cli import catalogue, check, compare, demo, digest, explain, measure, replay, run, verify, warmup
+from openiads.cli import (
+    catalogue,
+    check,
+    compare,
+    demo,
+    digest,
+    explain,
+    ledger,
+    measure,
+    replay,
+    run,
+    score,
+    track,
+    verify,
+    warmup,
+)
 from openiads.errors import OpeniadsError
 
 INTERRUPTED = 130
@@ -25,8 +40,11 @@ app.command()(check.check)
 app.command()(measure.measure)
 app.command()(compare.compare)
 app.command()(explain.explain)
+app.command()(ledger.ledger)
 app.command()(digest.digest)
 app.command()(replay.replay)
+app.command()(track.track)
+app.command()(score.score)
 app.command()(verify.verify)
 app.add_typer(catalogue.app, name="catalogue")
 app.command()(warmup.warmup)

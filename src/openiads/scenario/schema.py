@@ -12,6 +12,7 @@ from openiads.models.command.spec import CommandSpec, ControlSpec, Weapons
 from openiads.models.engagement.spec import MissileSpec
 from openiads.models.identification.spec import IdentificationSpec
 from openiads.models.network.spec import NetworkSpec
+from openiads.models.sensing.environment import SensingSpec
 from openiads.models.sensing.spec import RadarSpec
 from openiads.models.tracking.spec import TrackerSpec
 from openiads.scenario.choices import Choice, OptionSpec, Setting, VignetteSpec, WindowsSpec
@@ -159,6 +160,7 @@ class ScenarioSpec(Spec):
     scenario: AboutSpec = Field(description="What the scenario is")
     clock: ClockSpec = Field(description="When it starts and how long it lasts")
     atmosphere: AtmosphereSpec = section("How radar waves bend")
+    sensing: SensingSpec = Field(default_factory=SensingSpec, description="What radars see besides their own figures")
     terrain: TerrainSpec = Field(default_factory=TerrainSpec, description="Where the ground comes from")
     places: Mapping[Id, PlaceSpec] = Field(default_factory=dict, description="Own places; others come from the catalogue")
     signatures: Mapping[Id, SignatureSpec] = Field(default_factory=dict, description="Own signatures")

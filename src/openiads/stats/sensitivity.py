@@ -161,7 +161,8 @@ def sobol_from_values(
 
     Notes
     -----
-    Noise of the points adds to the variance and to Jansen's squared differences; its mean is taken off both. Source: A. Saltelli and
+    Noise of the points adds to the variance and to Jansen's squared differences; its mean is taken off both. Source: A.
+    Saltelli and
     others, Comput. Phys. Commun. 181, 259-270, 2010, table 2 (b) and (f).
     """
     variance = float(np.var(np.concatenate([at_base, at_other]))) - noise

@@ -1,6 +1,7 @@
 """Which differences between two parties produce the difference between their answers.
 
-A table holds the value of every coalition: entry `mask` is the value when player i follows party B for each bit i set in `mask`, and
+A table holds the value of every coalition: entry `mask` is the value when player i follows party B for each bit i set in
+`mask`, and
 party A otherwise. Entry 0 is A's answer, the last one B's. Swapping the parties negates every share exactly, to the bit.
 """
 
@@ -84,7 +85,8 @@ def shapley_errors(standard_errors: ArrayLike) -> Array:
 def interactions(values: ArrayLike) -> Array:
     """Shapley interaction index of each pair, (d, d), symmetric with zeros on the diagonal.
 
-    Source: M. Grabisch and M. Roubens, "An axiomatic approach to the concept of interaction", Int. J. Game Theory 28, 547-565, 1999.
+    Source: M. Grabisch and M. Roubens, "An axiomatic approach to the concept of interaction", Int. J. Game Theory 28,
+    547-565, 1999.
     """
     v = np.asarray(values, dtype=np.float64)
     d = players_of(v)

@@ -88,7 +88,8 @@ def owen_sobol(n: int, columns: int, seed: int, label: str) -> Array:
     """Sobol points with Owen's nested uniform scrambling, (n, columns); `n` a power of two.
 
     Every node of the binary tree of each column flips or not by its own keyed bit; below the leaves the digits are uniform.
-    Source: A. B. Owen, "Randomly permuted (t,m,s)-nets and (t,s)-sequences", 1995; direction numbers of S. Joe and F. Y. Kuo, SIAM J.
+    Source: A. B. Owen, "Randomly permuted (t,m,s)-nets and (t,s)-sequences", 1995; direction numbers of S. Joe and F. Y.
+    Kuo, SIAM J.
     Sci. Comput. 30, 2635-2654, 2008, as scipy ships them.
     """
     from scipy.stats import qmc  # noqa: PLC0415 - slow to import

@@ -5,7 +5,7 @@ never meet and no part of a study moves another part's draws.
 """
 
 import hashlib
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 Words = NDArray[np.uint64]
 
 _SHIFT_6: Final = np.uint64(6)
-_PHILOX = getattr(philox4x32, "py_func", philox4x32)
+_PHILOX: Any = getattr(philox4x32, "py_func", philox4x32)
 """The rounds of Philox are elementwise, so that the source of the kernel also serves whole arrays."""
 
 

@@ -1,6 +1,7 @@
 """Level 0 of a verdict: planned looks, intervals that hold at all of them at once, and MET, NOT MET, AT THE LINE or UNRESOLVED.
 
-Looks are made after 32, 64, ... 4,096 replications and each spends an eighth of the error. Peeking every 32 replications with ordinary
+Looks are made after 32, 64, ... 4,096 replications and each spends an eighth of the error. Peeking every 32 replications
+with ordinary
 95 % intervals gives a false verdict in 35 % of cases when the truth lies on the threshold; these looks give 2.5 %.
 """
 
@@ -43,7 +44,9 @@ class Looks:
     def __post_init__(self) -> None:
         """Refuse schedules that are none."""
         if self.first < 1 or self.factor < 2 or self.count < 1:
-            raise OutOfRangeError(f"looks {self.first} x {self.factor}^k, {self.count} of them: at least 1, 2 and 1 are needed")
+            raise OutOfRangeError(
+                f"looks {self.first} x {self.factor}^k, {self.count} of them: at least 1, 2 and 1 are needed"
+            )
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -126,7 +129,8 @@ def interval(
     Parameters
     ----------
     kind : str
-        proportion (0 or 1 each): Clopper-Pearson; bounded: `bounded_mean`; mean: Student's t, nothing below 128 values; count: quasi-Poisson
+        proportion (0 or 1 each): Clopper-Pearson; bounded: `bounded_mean`; mean: Student's t, nothing below 128 values;
+        count: quasi-Poisson
         Garwood, never t; ratio of sums: jackknife; quantile: order statistics; exact: the value itself, no chance in it.
     values, denominators : (n,) ndarray
         One entry per replication, NaN where missing.

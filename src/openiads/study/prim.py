@@ -18,7 +18,8 @@ LEAST_POINTS = 20
 
 @dataclass(frozen=True)
 class Box:
-    """Limits (columns,) of a box; density: share of its points for which the claim holds; coverage: share of those that hold in it."""
+    """Limits (columns,) of a box; density: share of its points for which the claim holds; coverage: share of those that
+    hold in it."""
 
     low: Array
     high: Array
@@ -44,7 +45,9 @@ class StableBox:
     base_rate: float
 
 
-def find_box(table: Array, holds: Bools, *, density: float = 0.8, peel: float = PEEL, least: int = LEAST_POINTS) -> Box | None:
+def find_box(
+    table: Array, holds: Bools, *, density: float = 0.8, peel: float = PEEL, least: int = LEAST_POINTS
+) -> Box | None:
     """The box of largest coverage on the peeling trajectory whose density is at least `density`; None when nothing holds.
 
     Parameters
@@ -55,7 +58,8 @@ def find_box(table: Array, holds: Bools, *, density: float = 0.8, peel: float = 
     density : float
         When no box reaches it, the densest one is given.
 
-    Source: J. H. Friedman and N. I. Fisher, "Bump hunting in high-dimensional data", Stat. Comput. 9, 123-143, 1999; the choice on the
+    Source: J. H. Friedman and N. I. Fisher, "Bump hunting in high-dimensional data", Stat. Comput. 9, 123-143, 1999; the
+    choice on the
     trajectory: B. P. Bryant and R. J. Lempert, Technol. Forecast. Soc. Change 77, 34-49, 2010.
     """
     if len(table) != len(holds) or len(table) < 2:

@@ -7,6 +7,7 @@ points is 3 to 6 times too wide (`reference/study_method.md`, 3.1).
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,7 +117,13 @@ class Screening:
 
 
 def morris(
-    function: Callable[[Array], Array], groups: Groups, *, trajectories: int, seed: int, levels: int = 4, label: str = "morris"
+    function: Callable[[Array], Array],
+    groups: Groups,
+    *,
+    trajectories: int,
+    seed: int,
+    levels: int = 4,
+    label: str = "morris",
 ) -> Screening:
     """Screening by elementary effects on `trajectories` random walks through the grid of `levels`.
 
@@ -125,7 +132,8 @@ def morris(
     function : callable
         Points (m, columns) in the unit cube to outputs (m,); called once.
 
-    Source: M. D. Morris, Technometrics 33(2), 161-174, 1991; mean of absolute effects: F. Campolongo and others, Environ. Model. Softw.
+    Source: M. D. Morris, Technometrics 33(2), 161-174, 1991; mean of absolute effects: F. Campolongo and others, Environ.
+    Model. Softw.
     22, 1509-1518, 2007.
     """
     columns = sum(len(group) for group in groups)
@@ -163,7 +171,8 @@ def shapley_effects(function: Callable[[Array], Array], groups: Groups, *, n: in
             here = walk[-1].copy()
             for g, members in enumerate(groups):
                 rows = np.flatnonzero(order[:, k] == g)
-                here[np.ix_(rows, list(members))] = sample.other[np.ix_(rows, list(members))]
+                cells: Any = np.ix_(rows, np.asarray(members))
+                here[cells] = sample.other[cells]
             walk.append(here)
         outputs = function(np.concatenate(walk)).reshape(len(groups) + 1, n).T
         variance = float(outputs[:, [0, -1]].var())

@@ -1,6 +1,7 @@
 """What knowing one assumption would be worth to someone who must accept or reject a claim: EVPI and EVPPI by regression."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +42,8 @@ def value_of_information(
     Notes
     -----
     EVPPI = E max(0, E[payoff | x]) - max(0, E payoff); the inner mean by regression on Legendre polynomials of degree 5. Source: M.
-    Strong, J. E. Oakley, A. Brennan, Med. Decis. Making 34(3), 311-326, 2014. Below 8,192 points the mean score of permuted inputs is
+    Strong, J. E. Oakley, A. Brennan, Med. Decis. Making 34(3), 311-326, 2014. Below 8,192 points the mean score of
+    permuted inputs is
     taken off, since the regression is biased upward.
     """
     keep = ~np.isnan(payoff)
@@ -64,7 +66,7 @@ def value_of_information(
 
 def _basis(x: Array) -> Array:
     """Orthonormal columns that span the polynomials of each column's ranks."""
-    columns = [np.ones((len(x), 1))]
+    columns: list[Any] = [np.ones((len(x), 1))]
     for column in range(x.shape[1]):
         ranks = np.argsort(np.argsort(x[:, column], kind="stable"), kind="stable")
         z = (2.0 * ranks + 1.0) / len(x) - 1.0

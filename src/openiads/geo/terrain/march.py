@@ -133,7 +133,9 @@ def facet(s: Record, ground: Heights, line0: int, line1: int, row: int, share: f
 
 
 @kernel
-def along(s: Record, ground: Heights, line1: int, minor0: float, minor1: float, start: float, met: float) -> tuple[float, float]:
+def along(
+    s: Record, ground: Heights, line1: int, minor0: float, minor1: float, start: float, met: float
+) -> tuple[float, float]:
     """Largest tangent of a ray up to a ring, without and with the ring itself; `start` is where between the rings it begins.
 
     The ray runs straight from `minor0` on the ring before `line1` to `minor1` on it; segments end where it crosses a post.
@@ -262,9 +264,7 @@ def top_of_facets(s: Record, ground: Heights, line: int, minor0: float, minor1: 
 
 
 @kernel
-def march_group(
-    s: Record, ground: Heights, minors: Floats, ring: int, group: int, met: Floats, before: Floats
-) -> None:
+def march_group(s: Record, ground: Heights, minors: Floats, ring: int, group: int, met: Floats, before: Floats) -> None:
     """Take the rays of a group over one ring: `before` without the posts of the ring, `met` with them."""
     k0 = group * GROUP
     k1 = min(k0 + GROUP, s["rays"])

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from openiads.checks import require_within
 from openiads.constants import MEAN_EARTH_RADIUS_M
-from openiads.errors import OutOfRangeError, TerrainError
+from openiads.errors import TerrainError
 from openiads.geo.ellipsoid import E2, A
 from openiads.geo.shapes import Floats
 from openiads.geo.terrain.march import BLOCK, DEGREE, GROUP, LOWEST, SECTOR, highest_of_blocks, lowest_heights, march
@@ -160,9 +160,7 @@ def _require_usable(patch: Patch, latitude_rad: float, longitude_rad: float, ant
         )
 
 
-def _geometry(
-    patch: Patch, latitude: float, longitude: float, antenna_m: float, factor: float, reach_m: float
-) -> _Geometry:
+def _geometry(patch: Patch, latitude: float, longitude: float, antenna_m: float, factor: float, reach_m: float) -> _Geometry:
     row, column = patch.place(latitude, longitude)
     across, up = _meridian(np.array(latitude))
     offsets = np.arange(patch.ground_m.shape[0]) - row
@@ -175,7 +173,9 @@ def _geometry(
     far = max(abs(offsets[0]), abs(offsets[-1]), 1.0)
     sample = np.linspace(-far, far, 64)
     rho_s, z_s = _meridian((sample * patch.latitude_step_rad) + latitude)
-    s["a"] = _series(sample / far, ((rho_s - across) ** 2 + (z_s - up) ** 2) / scale4 / (sample / far) ** 2) / far ** np.arange(2, 7)
+    s["a"] = _series(
+        sample / far, ((rho_s - across) ** 2 + (z_s - up) ** 2) / scale4 / (sample / far) ** 2
+    ) / far ** np.arange(2, 7)
     s["b"] = _series(sample / far, 2.0 * across * rho_s / scale4) / far ** np.arange(5)
     step2 = patch.longitude_step_rad**2
     s["w"] = step2 / 2.0, -(step2**2) / 24.0, step2**3 / 720.0
@@ -221,7 +221,9 @@ def _march_sector(
     index = (_slope_of(patch, g, side, away[:, None], NODES) / slope + 1.0) * 0.5 * (rays - 1)
     met, before = np.full(rays, LOWEST), np.full(rays, LOWEST)
     active = np.zeros((rays + GROUP - 1) // GROUP, dtype=np.int64)
-    march(s, 0, ground, highest, np.ascontiguousarray(minors), np.ascontiguousarray(index @ FIT), met, before, active, tangent)
+    march(
+        s, 0, ground, highest, np.ascontiguousarray(minors), np.ascontiguousarray(index @ FIT), met, before, active, tangent
+    )
 
 
 def _sector(patch: Patch, g: _Geometry, side: int) -> Any:
@@ -268,6 +270,4 @@ def _slope_of(patch: Patch, g: _Geometry, side: int, away: Floats, share: Floats
     outward = 1.0 if side == NORTH else -1.0
     latitude = (g.row + outward * away + patch.south) * patch.latitude_step_rad
     dlon = share * away * patch.longitude_step_rad
-    return np.asarray(
-        outward * g.kappa * np.sin(dlon) / (cosine0 * (1.0 - E2) * np.tan(latitude) - sine0 * np.cos(dlon))
-    )
+    return np.asarray(outward * g.kappa * np.sin(dlon) / (cosine0 * (1.0 - E2) * np.tan(latitude) - sine0 * np.cos(dlon)))
