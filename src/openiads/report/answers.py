@@ -111,17 +111,18 @@ def about_gain(found: Gains) -> Iterator[Markup]:
     seen = sorted((row for row in rows if row.both.value), key=lambda row: row.object_id)
     if seen:
         parts = [
-            Markup("{} {} (alone {})").format(
+            Markup("{}: {} ({} alone: {})").format(
                 row.object_id,
                 numbers.amount(f"g-{row.object_id}", row.added.value or 0.0, "min"),
-                numbers.amount(f"g-{row.object_id}", row.other.value or 0.0, "min"),
+                other,
+                numbers.amount(f"g-{row.object_id}", row.other.value, "min") if row.other.value else "none",
             )
             for row in seen
         ]
-        yield Markup("Firm track of one flight that {} adds to what {} could observe alone: {}.").format(
+        yield Markup("Firm track of one friendly flight that {} adds to what could be observed from {} anyway. {}.").format(
             main, other, Markup("; ").join(parts)
         )
     for row in unseen:
-        yield Markup("Neither site holds a firm track of {}: {} in {}.").format(
-            row.object_id, "none", numbers.shown(f"g-{row.object_id}", f"{row.both.count} replications")
+        yield Markup("No node of either site holds a firm track of {} in any of {}.").format(
+            row.object_id, numbers.shown(f"g-{row.object_id}", f"{row.both.count} replications")
         )

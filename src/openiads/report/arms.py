@@ -1,10 +1,12 @@
 """What a report is made of: runs with their scenarios, and the sites that stand in them."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from openiads.engine.sites import node_spec
 from openiads.results.measures import RunData
 from openiads.scenario.standing import standing
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from openiads.results.measures.paths import Paths
     from openiads.results.store import RunReader
     from openiads.scenario.loader import Scenario
+    from openiads.scenario.resolve import UsedFigure
     from openiads.scenario.schema import ScenarioSpec
 
 
@@ -27,10 +30,11 @@ class Arm:
         """Its tables for measures."""
         return RunData.of(self.reader)
 
-    @property
+    @cached_property
     def scenario(self) -> "Scenario":
-        """Its scenario."""
-        return self.data.scenario
+        """Its scenario, with the catalogue figures that filled it, as the manifest names them."""
+        stated = self.data.scenario
+        return replace(stated, figures=tuple(_used(stated, self.reader.manifest.figures)))
 
     @cached_property
     def spec(self) -> "ScenarioSpec":
@@ -58,8 +62,14 @@ class Arm:
 
     def radar(self, node: str) -> Any:
         """The radar that stands for a node on a map: that which guides, else that which searches."""
-        owner = {**self.spec.fire_units, **self.spec.command_posts, **self.spec.sensors}[node]
+        owner: Any = node_spec(self.spec, node)
         return getattr(owner, "engagement_radar", None) or owner.search_radar
+
+    def search_radar(self, site: "Site") -> str | None:
+        """Node of the search radar of a site that is published to reach farthest; None when it has none."""
+        owners: dict[str, Any] = {node: node_spec(self.spec, node) for node in site.nodes}
+        found = {node: owner.search_radar for node, owner in owners.items() if getattr(owner, "search_radar", None)}
+        return max(found, key=lambda node: (found[node].range_km, node), default=None)
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,34 @@ class Site:
     def nodes(self) -> tuple[str, ...]:
         """All of them."""
         return (*self.fire_units, *self.command_posts, *self.sensors)
+
+
+def _used(scenario: "Scenario", figures: Mapping[str, Iterable[str]]) -> "Iterator[UsedFigure]":
+    """The figures of the catalogue that a run used, with the value that it used."""
+    from openiads.catalogue import load_catalogue  # noqa: PLC0415 - reads files
+    from openiads.errors import CatalogueError  # noqa: PLC0415 - only here
+    from openiads.scenario.resolve import UsedFigure  # noqa: PLC0415 - slow to import
+
+    catalogue = load_catalogue()
+    for path, used_at in sorted(figures.items()):
+        try:
+            figure = catalogue.figure(path)
+        except CatalogueError:  # the run was made with another catalogue
+            continue
+        places = tuple(used_at)
+        value = scenario.get(places[0]) if places else figure.value
+        yield UsedFigure(
+            path=path,
+            used_at=places,
+            value=figure.value if value is None else value,
+            low=figure.low,
+            nominal=figure.nominal,
+            high=figure.high,
+            unit=figure.unit,
+            sources=figure.sources,
+            grade=figure.grade,
+            placeholder=figure.placeholder,
+        )
 
 
 def place_name(place: str) -> str:

@@ -37,6 +37,11 @@ class Gains:
     other: Site
     rows: tuple[Gain, ...]
 
+    @property
+    def shown(self) -> tuple[Gain, ...]:
+        """Rows of objects that are not hostile, where there are any."""
+        return tuple(row for row in self.rows if row.side != "hostile") or self.rows
+
 
 def gains(arm: Arm) -> Gains | None:
     """What the main site of a run adds to the first other site with fire units; None when there is no other."""
@@ -82,7 +87,7 @@ def _mean(values: Array) -> Estimate:
 def draw_gains(found: Gains, names: tuple[str, str]) -> Drawing:
     """Bars: what the other site holds alone, and what the main site adds, in minutes of firm track of one flight."""
 
-    rows = [row for row in found.rows if row.side != "hostile"] or list(found.rows)
+    rows = found.shown
     left = 14.0 + max(text_width(row.object_id, 11.0) for row in rows)
     d = Drawing(
         920.0,

@@ -68,7 +68,7 @@ def draw_map(arm: Arm, reaches: tuple[FireUnitReach, ...]) -> Drawing:
         at = frame(plane.project(*site_ll[site.place]))[0]
         shape = next(shape for kind, shape in SITE_SHAPES if getattr(site, kind))
         d.mark(at, shape, "site", 7.0)
-        labels.put(d, [at], place_name(site.place), "t strong", size=12.5)
+        labels.put(d, [at], place_name(site.place), "t strong", size=14.5)
     _scale_bar(d, frame)
     return d
 
@@ -128,6 +128,7 @@ def _reach(d: Drawing, labels: Labels, frame: Frame, plane: Plane, found: FireUn
         d.polyline([*points, points[0]], f"outline {dash} {style}")
         step = len(points) // 8
         text = f"{height:g} km up" if height >= 1.0 else f"{1000.0 * height:.0f} m up"
+        labels.reserve_line(points[::4])
         labels.put(d, points[step // 2 :: step], text, f"t small {style}", size=10.0)
     text = f"published {found.ring_km:g} km, {found.ring_missile.upper()}"
     labels.put(d, [ring[k] for k in (155, 140, 20, 35, 100, 120, 70)], text, f"t small {style}", size=10.0)

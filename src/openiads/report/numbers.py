@@ -12,6 +12,8 @@ from openiads.results.wording import difference_text, estimate_text, significant
 from openiads.stats.intervals import Estimate
 
 FIGURES: Final = 2
+NARROW: Final = "\N{NO-BREAK SPACE}"
+"""Between a number and its unit."""
 
 
 def exact(values: Sequence[float | None]) -> str:
@@ -21,6 +23,8 @@ def exact(values: Sequence[float | None]) -> str:
 
 def shown(row: str, text: str) -> Markup:
     """A text with numbers that the table row of this id holds."""
+    for unit in ("%", "km", "m", "min", "points", "replications"):
+        text = text.replace(f" {unit}", f"{NARROW}{unit}")
     return Markup('<a class="n" href="#{}">{}</a>').format(row, text)
 
 

@@ -46,9 +46,6 @@ READABLE: Final = {
     "siap_completeness": "time for which the fire unit's picture holds an object",
 }
 
-UNLIKELY_NUMBER: Final = 10_000
-"""Objects times replications beyond which the tables of single objects are left out of the page."""
-
 
 @dataclass(frozen=True)
 class Report:
@@ -91,7 +88,7 @@ class Report:
         wanted = every_measure(main.reader.manifest.tables())
         rows = differences(main.data, self.other.data, wanted) if self.other else ()
         alone = measure(main.data, wanted)
-        reaches = tuple(fire_unit_reach(main, site.fire_units[0]) for site in main.sites if site.fire_units)
+        reaches = tuple(fire_unit_reach(main, site) for site in main.sites if site.fire_units)
         why = tuple((answers.arm_label(arm.name), causes(arm)) for arm in self.pair)
         gain = gains(self.peacetime or main)
         sentences = [
@@ -124,6 +121,7 @@ class Report:
             "group_tables": [
                 (answers.arm_label(arm.name), arm.reader.manifest, groups(arm)) for arm in self.arms if arm is not self.other
             ],
+            "exposure": _exposure(self.peacetime),
             "gain": gain,
             "gain_chart": draw_gains(gain, (place_name(gain.main.place), place_name(gain.other.place))).markup()
             if gain
@@ -134,7 +132,7 @@ class Report:
             "style": (files("openiads.report") / "templates" / "report.css").read_text(encoding="utf-8"),
             "place_name": place_name,
             "stages": STAGES,
-            "percent": lambda e: estimate_text(numbers.SHARE, e),
+            "percent": lambda e: estimate_text(numbers.SHARE, e, figures=2, unit=False),
             "sig": significant,
             "exact": numbers.exact,
         }
@@ -151,6 +149,13 @@ class Report:
             lstrip_blocks=True,
         )
         return environment.get_template("report.html.j2").render(self.context)
+
+
+def _exposure(arm: Arm | None) -> tuple[Any, ...]:
+    """Hours a month that each system holds of each kind of friendly aircraft; only a run that walks windows tells."""
+    from openiads.results.exposure import exposure  # noqa: PLC0415 - only for months
+
+    return exposure(arm.reader) if arm is not None and arm.reader.manifest.walk else ()
 
 
 def _digest(reader: "RunReader") -> str:
@@ -194,13 +199,17 @@ def _measure_rows(rows: Any, alone: Any) -> list[dict[str, Any]]:
             "label": one.label,
             "definition": one.measure.definition,
             "unit": unit_of(one.measure),
-            "texts": [estimate_text(one.measure, e) for e in estimates],
+            "texts": [estimate_text(one.measure, e, unit=False) for e in estimates],
             "missing": max(e.missing for e in estimates),
         }
         if rows:
             d = one.difference
             values += [d.value, d.low, d.high]
-            row |= {"difference": difference_text(one), "ratio": ratio_text(one.variance_ratio), "whisker": _whisker(one)}
+            row |= {
+                "difference": difference_text(one, unit=False),
+                "ratio": ratio_text(one.variance_ratio),
+                "whisker": _whisker(one),
+            }
         row["exact"] = numbers.exact([100.0 * v if v is not None and in_percent(one.measure) else v for v in values])
         found.append(row)
     return found

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from openiads.coverage.outline import Reach, Target, reach_of
 from openiads.coverage.views import ENDS, View, view_of
-from openiads.report.arms import Arm
+from openiads.engine.sites import node_spec
+from openiads.report.arms import Arm, Site
 from openiads.report.svg import Drawing, Scale, axis_below, axis_left
 
 Array = NDArray[np.float64]
@@ -54,6 +55,8 @@ class FireUnitReach:
     target_name: str
     target_rcs: float
     swerling: int
+    searcher: str | None
+    """Node whose search radar serves the same site."""
 
     @property
     def ring_km(self) -> float:
@@ -70,6 +73,20 @@ class FireUnitReach:
     def _views(self) -> dict[str, View]:
         return {end: view_of(self.arm.scenario, f"{self.node}/engagement", end=end) for end in ENDS}
 
+    @cached_property
+    def _search_views(self) -> dict[str, View]:
+        if self.searcher is None:
+            return self._views
+        return {end: view_of(self.arm.scenario, f"{self.searcher}/search", end=end) for end in ENDS}
+
+    @property
+    def search_text(self) -> str:
+        """Which radar it is that sees."""
+        if self.searcher is None:
+            return "its engagement radar"
+        radar: Any = node_spec(self.arm.spec, self.searcher)
+        return (radar.search_radar.system or f"the search radar of {self.searcher}").upper()
+
     def _reach(self, view: View, height: float, azimuths: int) -> Reach:
         bearing = 2.0 * np.pi * (np.arange(azimuths) + 0.5) / azimuths
         target = Target(view.ground_m + METRES_PER_KILOMETRE * height, self.target_rcs, P_SEEN, self.swerling)
@@ -80,9 +97,10 @@ class FireUnitReach:
         """Reach at every height of `HEIGHTS`."""
         found = []
         for height in HEIGHTS:
-            at = {end: self._reach(view, height, AZIMUTHS) for end, view in self._views.items()}
-            engaged = {end: _median_km(reach.engaged_m) for end, reach in at.items()}
-            seen = {end: _median_km(reach.farthest_m) for end, reach in at.items()}
+            engaged, seen = {}, {}
+            for end, view in self._views.items():
+                engaged[end] = _median_km(self._reach(view, height, AZIMUTHS).engaged_m)
+                seen[end] = _median_km(self._reach(self._search_views[end], height, AZIMUTHS).farthest_m)
             found.append(Row(height, Band(**engaged), Band(**seen)))
         return tuple(found)
 
@@ -123,12 +141,12 @@ class FireUnitReach:
         return self._views["nominal"].ground_text
 
 
-def fire_unit_reach(arm: Arm, node: str) -> FireUnitReach:
-    """Reach of a fire unit against the first hostile aircraft of the scenario by id, else the first hostile object, else any."""
+def fire_unit_reach(arm: Arm, site: Site) -> FireUnitReach:
+    """Reach of the first fire unit of a site against the first hostile aircraft by id, else the first hostile object, else any."""
     things: dict[str, Any] = dict(sorted(arm.spec.objects.items()))
     order = sorted(things, key=lambda k: (things[k].side != "hostile", things[k].kind != "aircraft", k))
     rcs = things[order[0]].rcs
-    return FireUnitReach(arm, node, order[0], rcs.front_m2, rcs.swerling)
+    return FireUnitReach(arm, site.fire_units[0], order[0], rcs.front_m2, rcs.swerling, arm.search_radar(site))
 
 
 def _median_km(reach_m: Array | None) -> float:
@@ -163,5 +181,5 @@ def reach_chart(found: FireUnitReach) -> Drawing:
     d.mark((72.0, 26.0), "circle", "fill a", 3.5)
     d.text((80.0, 30.0), "can be engaged", "t small halo")
     d.mark((72.0, 44.0), "square", "fill b", 3.5)
-    d.text((80.0, 48.0), "can be seen by the engagement radar", "t small halo")
+    d.text((80.0, 48.0), f"can be seen by {found.search_text}", "t small halo")
     return d

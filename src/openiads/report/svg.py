@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import pairwise
 from typing import Final, Literal
 
 from markupsafe import Markup
@@ -181,7 +182,7 @@ class Labels:
 
     def reserve_line(self, points: Sequence[Point]) -> None:
         """Keep a line free, loosely."""
-        for a, b in zip(points[:-1], points[1:], strict=True):
+        for a, b in pairwise(points):
             for k in range(max(1, int(math.dist(a, b) // 8.0))):
                 share = k / max(1, int(math.dist(a, b) // 8.0))
                 self.reserve((a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])), 2.5)

@@ -1,8 +1,10 @@
 """One replication as a chart: for each object when it was there, seen, held as firm track, shot at, and how it ended."""
 
+from collections.abc import Callable
 from typing import Final
 
 from openiads.constants import NANOSECONDS_PER_SECOND
+from openiads.engine.windows import union
 from openiads.records.tables import END_STATES
 from openiads.report.arms import Arm
 from openiads.report.svg import Drawing, Scale, axis_below, text_width
@@ -48,9 +50,8 @@ def draw_timeline(arm: Arm, replication: int) -> Drawing:
         d.text((left - 10.0, y + 4.0), objects.ids[thing], f"t small {side}", anchor="end")
         end_ns = int(outcomes.end_ns[line, thing])
         d.line((at(int(objects.start_ns[thing])), y), (at(end_ns), y), f"life {side}")
-        for hold in data.holds:
-            if hold.line == line and hold.thing == thing:
-                d.line((at(hold.start_ns), y), (at(hold.end_ns), y), f"held {side}")
+        for start_ns, end_ns in union([(h.start_ns, h.end_ns) for h in data.holds if h.line == line and h.thing == thing]):
+            d.line((at(start_ns), y), (at(end_ns), y), f"held {side}")
         if outcomes.first_detection_ns[line, thing] != NEVER:
             d.mark((at(int(outcomes.first_detection_ns[line, thing])), y), "ring", "ink", 4.0)
     _shots(d, arm, line, rows, at)
@@ -62,7 +63,7 @@ def draw_timeline(arm: Arm, replication: int) -> Drawing:
     return d
 
 
-def _shots(d: Drawing, arm: Arm, line: int, rows: dict[int, float], at) -> None:  # type: ignore[no-untyped-def]
+def _shots(d: Drawing, arm: Arm, line: int, rows: dict[int, float], at: Callable[[int], float]) -> None:
     """Launches as triangles above the line, and what missiles came to."""
     data = arm.data
     owner = {(h.node, h.track_id): h.thing for h in data.holds if h.line == line}

@@ -1,11 +1,11 @@
 """Why leakers got through, from the ledger of a run: a cause for each, in the order of the chain."""
 
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Final
 
 from openiads.report.arms import Arm
 from openiads.report.svg import Drawing, Scale, axis_below
+from openiads.results.ledger import MEANINGS, ledger
 
 PERCENT: Final = 100.0
 
@@ -24,10 +24,9 @@ def causes(arm: Arm) -> tuple[Cause, ...]:
     """The causes of a run that account for any leak; none when nothing leaked or the run holds no ledger."""
     if "ledger" not in arm.reader.manifest.tables():
         return ()
-    room = import_module("openiads.results.ledger")
-    found = room.ledger(arm.reader)
+    found = ledger(arm.reader)
     return tuple(
-        Cause(row["cause"].replace("_", " "), room.MEANINGS[row["cause"]], row["leaks"], row["share"])
+        Cause(row["cause"].replace("_", " "), MEANINGS[row["cause"]], row["leaks"], row["share"])
         for row in found.causes.to_pylist()
         if row["leaks"]
     )
