@@ -191,6 +191,7 @@ def run(
         placeholders={f.path: f.value for f in scenario.figures if f.placeholder},
         choices=scenario.choices,
         walk=walk_record(scenario.spec, lowered),
+        figures={f.path: f.used_at for f in scenario.figures},
     )
     try:
         with RunWriter.create(folder, info, resume=resume, overwrite=overwrite) as writer:

@@ -179,8 +179,11 @@ def test_a_leaker_says_why(page: Any, payload: Payload) -> None:
     page.evaluate(f"openiads.select({{type: 'object', id: {json.dumps(rows[0]['object_id'])}, which: 0}})")
     text = page.inner_text("#inspector")
     assert "First unmet condition" in text
-    assert page.evaluate(f"openiads.models[0].scene.objects.find((o) => o.id === {json.dumps(rows[0]['object_id'])}).cause.first") == (
-        rows[0]["cause"]
+    assert (
+        page.evaluate(
+            f"openiads.models[0].scene.objects.find((o) => o.id === {json.dumps(rows[0]['object_id'])}).cause.first"
+        )
+        == (rows[0]["cause"])
     )
 
 
@@ -305,7 +308,9 @@ def test_one_file_from_disk(browser: Any, payload: Payload, tmp_path: Path) -> N
 
 def test_without_3d(served: str, browser: Any) -> None:
     """Machines without a graphics card: no WebGL at all."""
-    bare = browser.browser_type.launch(executable_path=os.fspath(_chromium()), args=["--no-sandbox", "--disable-gpu", "--disable-3d-apis"])
+    bare = browser.browser_type.launch(
+        executable_path=os.fspath(_chromium()), args=["--no-sandbox", "--disable-gpu", "--disable-3d-apis"]
+    )
     other = Watched(bare.new_page())
     other.open(served)
     assert other.said == []
@@ -322,13 +327,15 @@ def pmtiles(image: bytes) -> bytes:
     start = 127 + len(directory) + 2
     places = (127, len(directory), start - 2, 2, 0, 0, start, len(image), 1, 1, 1)
     head = b"PMTiles\x03" + struct.pack("<11Q", *places) + bytes([1, 1, 1, 2, 0, 0])
-    head += struct.pack("<4i", -1_800_000_000, -850_000_000, 1_800_000_000, 850_000_000) + bytes([0]) + struct.pack("<2i", 0, 0)
+    head += (
+        struct.pack("<4i", -1_800_000_000, -850_000_000, 1_800_000_000, 850_000_000) + bytes([0]) + struct.pack("<2i", 0, 0)
+    )
     return head + directory + b"{}" + image
 
 
 def test_a_base_map_of_ones_own(browser: Any, payload: Payload, tmp_path: Path) -> None:
-    import matplotlib.image as image
     import numpy as np
+    from matplotlib import image
 
     red = np.zeros((256, 256, 3))
     red[:, :, 0] = 1.0

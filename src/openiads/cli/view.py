@@ -15,12 +15,17 @@ def view(
         Path | None, typer.Option("--export", metavar="FILE.html", help="Write one self-contained file instead of serving.")
     ] = None,
     replications: Annotated[
-        list[int] | None, typer.Option("--replication", min=0, help="Replication to put in the file; may be given several times.")
+        list[int] | None,
+        typer.Option("--replication", min=0, help="Replication to put in the file; may be given several times."),
     ] = None,
-    basemap: Annotated[Path | None, typer.Option(metavar="FILE.pmtiles", help="Base map of your own (raster PMTiles).")] = None,
+    basemap: Annotated[
+        Path | None, typer.Option(metavar="FILE.pmtiles", help="Base map of your own (raster PMTiles).")
+    ] = None,
     terrain: Annotated[Path | None, typer.Option(metavar="DIR", help="Elevation files for shaded relief.")] = None,
     report: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Report to serve beside the run.")] = None,
-    address: Annotated[str, typer.Option(help="Address to bind. Anything but loopback needs the token in the URL.")] = "127.0.0.1",
+    address: Annotated[
+        str, typer.Option(help="Address to bind. Anything but loopback needs the token in the URL.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 0,
     browser: Annotated[bool, typer.Option(help="Open the page in the default browser.")] = True,
 ) -> None:

@@ -52,7 +52,9 @@ def hillshade(folder: Path, scenario: Scenario) -> Shade:
     longitude = np.linspace(west, east, columns)
     grid = np.meshgrid(np.radians(latitude), np.radians(longitude), indexing="ij")
     height_m = np.asarray(Terrain.open(folder, missing="sea").elevation_m(grid[0], grid[1]))
-    return Shade(_png(_lit(height_m, y)), {"west": float(west), "south": float(south), "east": float(east), "north": float(north)})
+    return Shade(
+        _png(_lit(height_m, y)), {"west": float(west), "south": float(south), "east": float(east), "north": float(north)}
+    )
 
 
 def _mercator(latitude_deg: float) -> float:
@@ -71,7 +73,7 @@ def _lit(height_m: Array, y: Array) -> Array:
 
 def _png(lit: Array) -> bytes:
     """Grey with an alpha that falls to nothing at the edges."""
-    import matplotlib.image as image  # noqa: PLC0415 - an extra
+    from matplotlib import image  # noqa: PLC0415 - an extra
 
     rows, columns = lit.shape
     ramp = [np.clip(np.minimum(np.arange(n), np.arange(n)[::-1]) / (FADE * n), 0.0, 1.0) for n in (rows, columns)]

@@ -122,7 +122,9 @@ def track_table(run: api.Run, replication: int) -> tuple[Any, list[str]]:
     time = milliseconds(rows.column("at_ns"))
     turn = np.lexsort((time, number))
     ecef_m = np.stack([np.asarray(rows.column(f"position_ecef_{axis}_m")) for axis in "xyz"], axis=1).reshape(-1, 3)
-    where = _positions(np.ascontiguousarray(ecef_m)) if len(rows) else dict.fromkeys(("longitude", "latitude", "altitude"), time)
+    where = (
+        _positions(np.ascontiguousarray(ecef_m)) if len(rows) else dict.fromkeys(("longitude", "latitude", "altitude"), time)
+    )
     columns = {
         "track": number,
         "time": time,
@@ -218,7 +220,11 @@ def _stages(run: api.Run, replication: int) -> dict[str, list[list[Any]]]:
     found = {}
     for row in run.table("timeline", replication).to_pylist():
         if not row["node"]:
-            passed = [[stage, row[f"{stage}_ns"] // NANOSECONDS_PER_MILLISECOND] for stage in STAGES if row[f"{stage}_ns"] is not None]
+            passed = [
+                [stage, row[f"{stage}_ns"] // NANOSECONDS_PER_MILLISECOND]
+                for stage in STAGES
+                if row[f"{stage}_ns"] is not None
+            ]
             found[row["object_id"]] = sorted(passed, key=lambda pair: pair[1])
     return found
 
@@ -236,7 +242,9 @@ def _owners(run: api.Run, replication: int, ids: list[str]) -> list[str]:
 
 
 def _events(run: api.Run, replication: int) -> dict[str, Any]:
-    rows = run.table("events", replication).sort_by([("at_ns", "ascending"), ("node", "ascending"), ("track_id", "ascending")])
+    rows = run.table("events", replication).sort_by(
+        [("at_ns", "ascending"), ("node", "ascending"), ("track_id", "ascending")]
+    )
     return {
         "time": milliseconds(rows.column("at_ns")).tolist(),
         **{name: rows.column(name).to_pylist() for name in ("node", "track_id", "event", "detail", "value")},

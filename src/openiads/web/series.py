@@ -31,7 +31,9 @@ def series(shown: Shown) -> dict[str, Any]:
         for name, steps in one_replication(shown, number).items():
             found[name].append(_at(steps, grid))
     bands = {
-        name: [[float(v) for v in np.quantile(np.stack(rows), q, axis=0)] for q in QUANTILES] for name, rows in found.items() if rows
+        name: [[float(v) for v in np.quantile(np.stack(rows), q, axis=0)] for q in QUANTILES]
+        for name, rows in found.items()
+        if rows
     }
     return {"time": grid.tolist(), "bands": bands, "replications": manifest.replications}
 
@@ -86,5 +88,3 @@ def counters(shown: Shown, number: int, at_ms: int) -> dict[str, int]:
     """Each count at one instant: what the page must show."""
     found = one_replication(shown, number)
     return {name: sum(change for at, change in steps if at <= at_ms) for name, steps in found.items()}
-
-

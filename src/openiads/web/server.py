@@ -54,7 +54,9 @@ class Site:
     hosts: frozenset[str] = frozenset()
 
 
-def make_server(payload: Payload, *, basemap: BaseMap | None = None, address: str = LOOPBACK, port: int = 0) -> ThreadingHTTPServer:
+def make_server(
+    payload: Payload, *, basemap: BaseMap | None = None, address: str = LOOPBACK, port: int = 0
+) -> ThreadingHTTPServer:
     """A server that is bound but not yet serving; port 0 takes a free one. `url_of` says where it is.
 
     Any other address than loopback puts a random token into the URL, without which every request is refused.
@@ -154,7 +156,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def _error(self, status: HTTPStatus, text: str) -> None:
         self.close_connection = True
-        self._send(status, "text/plain; charset=utf-8", text.encode(), body=self.command != "HEAD", headers={"Connection": "close"})
+        self._send(
+            status, "text/plain; charset=utf-8", text.encode(), body=self.command != "HEAD", headers={"Connection": "close"}
+        )
 
     def _send(
         self,
