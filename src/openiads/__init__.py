@@ -7,13 +7,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from openiads.api import Run, load_scenario, open_run, replay, run
+    from openiads.api import Run, export, import_file, load_scenario, open_run, replay, run
     from openiads.errors import OpeniadsError
 
 __version__ = "0.1.0.dev0"
-__all__ = ["OpeniadsError", "Run", "__version__", "load_scenario", "open_run", "replay", "run"]
+__all__ = ["OpeniadsError", "Run", "__version__", "export", "import_file", "load_scenario", "open_run", "replay", "run"]
 
-_HOMES = dict.fromkeys(("Run", "load_scenario", "open_run", "replay", "run"), "openiads.api")
+_HOMES = dict.fromkeys(("Run", "export", "import_file", "load_scenario", "open_run", "replay", "run"), "openiads.api")
 _HOMES["OpeniadsError"] = "openiads.errors"
 
 

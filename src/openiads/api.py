@@ -11,6 +11,8 @@ from openiads.errors import ResultsError
 from openiads.records.tables import TABLES, Level
 
 if TYPE_CHECKING:
+    from openiads.interop.formats import Written
+    from openiads.interop.truth import Summary
     from openiads.results.digest import Digest
     from openiads.results.store import RunReader
     from openiads.scenario.loader import Scenario
@@ -229,6 +231,33 @@ def replay(run: Run, replication: int, out: str | Path | None = None) -> Run:
             "by another version or on another platform (see its manifest.json), or its files were changed."
         )
     return again
+
+
+def export(
+    run: Run | str | Path,
+    to: str,
+    out: str | Path,
+    *,
+    replication: int = 0,
+    from_s: float | None = None,
+    until_s: float | None = None,
+    overwrite: bool = False,
+    on_time: Callable[[int], None] | None = None,
+    **options: Any,
+) -> "Written":
+    """Write one replication of a run in another tool's format; see `openiads.interop.formats.export`."""
+    from openiads.interop.formats import export as write  # noqa: PLC0415 - slow to import
+
+    opened = run if isinstance(run, Run) else open_run(run)
+    span = {"replication": replication, "from_s": from_s, "until_s": until_s}
+    return write(opened.reader, to, Path(out), **span, overwrite=overwrite, on_time=on_time, **options)  # type: ignore[arg-type]
+
+
+def import_file(of: str, path: str | Path, out: str | Path, *, overwrite: bool = False, **options: Any) -> "Summary":
+    """Read a recording of another tool into a table; see `openiads.interop.formats.import_file`."""
+    from openiads.interop.formats import import_file as read  # noqa: PLC0415 - slow to import
+
+    return read(of, Path(path), Path(out), overwrite=overwrite, **options)
 
 
 TABLE_NAMES = tuple(TABLES)

@@ -28,3 +28,15 @@ NANOSECONDS_PER_SECOND: Final = 1_000_000_000
 
 REFERENCE_TEMPERATURE_K: Final = 290.0
 """Standard noise temperature T0. IRE Standards on Electron Tubes, Proc. IRE 45(7), 983-1010, 1957 (defining)."""
+
+DIS_HEARTBEAT_S: Final = 5.0
+"""Longest time between two Entity State reports of a moving entity. IEEE 1278.1-2012, annex G (default HBT_PDU_ES)."""
+
+DIS_STATIONARY_HEARTBEAT_S: Final = 60.0
+"""The same for what stands still, here also for radios. IEEE 1278.1-2012, annex G (default HBT_STATIONARY)."""
+
+DIS_EMISSION_HEARTBEAT_S: Final = 10.0
+"""Longest time between two Electromagnetic Emission reports. IEEE 1278.1-2012, annex G (default HBT_PDU_EE)."""
+
+DIS_POSITION_THRESHOLD_M: Final = 1.0
+"""Error of dead reckoning at which an entity reports anew. IEEE 1278.1-2012, annex G (default DRA_POS_THRSH)."""

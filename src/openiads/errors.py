@@ -23,3 +23,7 @@ class TerrainError(OpeniadsError):
 
 class ResultsError(OpeniadsError):
     """A run folder is missing, incomplete, damaged or of another scenario."""
+
+
+class InteropError(OpeniadsError):
+    """A file or packet of another tool's format is broken, or a run cannot be written in that format."""

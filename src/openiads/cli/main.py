@@ -5,7 +5,7 @@ import sys
 import typer
 
 from openiads import __version__
-from openiads.cli import catalogue, check, demo, digest, explain, replay, run, verify, warmup
+from openiads.cli import catalogue, check, demo, digest, explain, export, import_, replay, run, verify, warmup
 from openiads.errors import OpeniadsError
 
 INTERRUPTED = 130
@@ -25,6 +25,8 @@ app.command()(check.check)
 app.command()(explain.explain)
 app.command()(digest.digest)
 app.command()(replay.replay)
+app.command()(export.export)
+app.command("import")(import_.import_)
 app.command()(verify.verify)
 app.add_typer(catalogue.app, name="catalogue")
 app.command()(warmup.warmup)
