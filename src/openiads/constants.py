@@ -29,6 +29,12 @@ NANOSECONDS_PER_SECOND: Final = 1_000_000_000
 REFERENCE_TEMPERATURE_K: Final = 290.0
 """Standard noise temperature T0. IRE Standards on Electron Tubes, Proc. IRE 45(7), 983-1010, 1957 (defining)."""
 
+NAUTICAL_MILE_M: Final = 1852.0
+"""International nautical mile. First International Extraordinary Hydrographic Conference, 1929 (exact)."""
+
+FOOT_M: Final = 0.3048
+"""International foot. U.S. National Bureau of Standards, Federal Register 24, 5348, 1959 (exact)."""
+
 DIS_HEARTBEAT_S: Final = 5.0
 """Longest time between two Entity State reports of a moving entity. IEEE 1278.1-2012, annex G (default HBT_PDU_ES)."""
 

@@ -8,7 +8,7 @@ import typer
 from openiads.cli.options import RunFolder
 from openiads.cli.progress import Progress
 
-ToFormat = Literal["dis"]
+ToFormat = Literal["dis", "asterix"]
 
 
 def export(

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-OfFormat = Literal["dis"]
+OfFormat = Literal["dis", "asterix"]
 MOST_FAULTS = 20
 
 

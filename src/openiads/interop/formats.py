@@ -36,11 +36,15 @@ class Format:
 
 EXPORTS: Final[dict[str, Format]] = {
     "dis": Format("dis.packets", (".pcap", ".dislog"), "DIS 7 packets (IEEE 1278.1-2012)", ("exercise", "port")),
+    "asterix": Format(
+        "asterix.packets", (".pcap", ".ast", ".raw"), "ASTERIX CAT048, CAT034, CAT062 (EUROCONTROL)", ("port",)
+    ),
 }
 """Formats by name. Each module has `write(source, file, suffix, counts, left_out, **options)`."""
 
 IMPORTS: Final[dict[str, Format]] = {
     "dis": Format("dis.importing", (), "Entity State reports of a DIS capture or log, into truth tracks", ("port",)),
+    "asterix": Format("asterix.importing", (), "CAT048 plots of an ASTERIX recording, into detections", ("port",)),
 }
 """Formats by name. Each module has a class `Reports(path, **options)` with `batches()` and `summary`."""
 
