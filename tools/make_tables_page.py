@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from openiads.records.chain import COUNTERFACTUAL
 from openiads.records.tables import LEVELS, TABLES, Table
 from openiads.results.schema import WORDS
 
@@ -14,7 +15,8 @@ Written by `tools/make_tables_page.py` from `openiads.records.tables`; edit that
 A run folder holds one folder of Parquet files per table. All figures are public, and every row holds in this model only.
 Times are whole nanoseconds since the start of the scenario; positions are ECEF metres on WGS 84; angles are radians. Tables
 carry names, never indexes. Rows are sorted by the key columns (**bold**), which together are unique. What is true stands in
-`outcomes`, `counts` and `association` only; every other table holds what a node perceived or did.
+`outcomes`, `ledger`, `counts`, `timeline`, `association` and `plot_association` only; every other table holds what a node
+perceived or did. How a cause in `ledger` is found is told in [the why-not ledger](ledger.md).
 
 A run records at one of the levels {levels}; each holds the tables of the levels before it. Replication 0
 is recorded in full unless the run says otherwise, so the tables of level `full` have at least its rows.
@@ -23,10 +25,11 @@ is recorded in full unless the run says otherwise, so the tables of level `full`
 
 def section(table: Table) -> str:
     """The part of the page about one table."""
+    recorded = f" Recorded at level `{table.level}`." if table.name in TABLES else ""
     lines = [
         f"## {table.name}",
         "",
-        f"{table.meaning[0].upper()}{table.meaning[1:]}. Recorded at level `{table.level}`.",
+        f"{table.meaning[0].upper()}{table.meaning[1:]}.{recorded}",
         "",
         "| column | type | may be missing | meaning |",
         "|---|---|---|---|",
@@ -43,7 +46,7 @@ def section(table: Table) -> str:
 def page() -> str:
     """The whole page."""
     levels = ", ".join(f"`{level}`" for level in LEVELS)
-    return "\n".join([HEAD.format(levels=levels), *map(section, TABLES.values())])
+    return "\n".join([HEAD.format(levels=levels), *map(section, TABLES.values()), section(COUNTERFACTUAL)])
 
 
 if __name__ == "__main__":

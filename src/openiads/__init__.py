@@ -7,14 +7,32 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from openiads.api import Run, export, import_file, load_scenario, open_run, replay, run
+    from openiads.api import Comparison, Run, compare, load_scenario, measures, open_run, replay, run
     from openiads.errors import OpeniadsError
+    from openiads.interop.formats import export, import_file
 
 __version__ = "0.1.0.dev0"
-__all__ = ["OpeniadsError", "Run", "__version__", "export", "import_file", "load_scenario", "open_run", "replay", "run"]
+__all__ = [
+    "Comparison",
+    "OpeniadsError",
+    "Run",
+    "__version__",
+    "compare",
+    "export",
+    "import_file",
+    "load_scenario",
+    "measures",
+    "open_run",
+    "replay",
+    "run",
+]
 
-_HOMES = dict.fromkeys(("Run", "export", "import_file", "load_scenario", "open_run", "replay", "run"), "openiads.api")
+_HOMES = dict.fromkeys(
+    ("Comparison", "Run", "compare", "load_scenario", "measures", "open_run", "replay", "run"),
+    "openiads.api",
+)
 _HOMES["OpeniadsError"] = "openiads.errors"
+_HOMES |= dict.fromkeys(("export", "import_file"), "openiads.interop.formats")
 
 
 def __getattr__(name: str) -> Any:

@@ -3,7 +3,8 @@
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,10 @@ from openiads.errors import ResultsError
 from openiads.records.tables import TABLES, Level
 
 if TYPE_CHECKING:
-    from openiads.interop.formats import Written
-    from openiads.interop.truth import Summary
     from openiads.results.digest import Digest
+    from openiads.results.ledger import Ledger
+    from openiads.results.measures import Measured
+    from openiads.results.paired import Difference
     from openiads.results.store import RunReader
     from openiads.scenario.loader import Scenario
 
@@ -22,11 +24,22 @@ LARGEST_BLOCK = 32
 LEAST_BLOCKS = 8
 
 
-def load_scenario(path: str | Path, *, variant: str | None = None, overrides: Mapping[str, Any] | None = None) -> "Scenario":
-    """Read a scenario file; see `openiads.scenario.loader.load_scenario`."""
-    from openiads.scenario.loader import load_scenario as load  # noqa: PLC0415 - slow to import
+def load_scenario(
+    path: str | Path,
+    *,
+    variant: str | None = None,
+    vignette: str | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> "Scenario":
+    """Read a scenario file, or a shipped scenario by its name; see `openiads.scenario.loader.load_scenario`.
 
-    return load(path, variant=variant, overrides=overrides)
+    `vignette` is short for the override `{"vignette": ...}`.
+    """
+    from openiads.scenario.loader import load_scenario as load  # noqa: PLC0415 - slow to import
+    from openiads.scenario.shipped import find  # noqa: PLC0415
+
+    chosen = {} if vignette is None else {"vignette": vignette}
+    return load(find(path), variant=variant, overrides={**chosen, **(overrides or {})})
 
 
 class Run:
@@ -149,6 +162,7 @@ def run(
     from openiads.engine.simulation import Simulation  # noqa: PLC0415
     from openiads.engine.warmup import is_warm  # noqa: PLC0415
     from openiads.engine.work import BlockTask  # noqa: PLC0415
+    from openiads.results.exposure import walk_record  # noqa: PLC0415
     from openiads.results.manifest import RunInfo  # noqa: PLC0415
     from openiads.results.store import RunReader, RunWriter  # noqa: PLC0415
 
@@ -175,6 +189,8 @@ def run(
         block_size=max(1, min(LARGEST_BLOCK, -(-replications // LEAST_BLOCKS))),
         workers=workers,
         placeholders={f.path: f.value for f in scenario.figures if f.placeholder},
+        choices=scenario.choices,
+        walk=walk_record(scenario.spec, lowered.walk),
     )
     try:
         with RunWriter.create(folder, info, resume=resume, overwrite=overwrite) as writer:
@@ -233,31 +249,125 @@ def replay(run: Run, replication: int, out: str | Path | None = None) -> Run:
     return again
 
 
-def export(
-    run: Run | str | Path,
-    to: str,
-    out: str | Path,
+def measures(run: Run, names: "Iterable[str | tuple[str, Mapping[str, Any]]] | None" = None) -> "tuple[Measured, ...]":
+    """Measures of a run by name, each with its estimate, its interval and what every replication said.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run.
+    names : names, optional
+        As `"leakage"`, `"asset_survival:asset=ankara"` or `("asset_survival", {"asset": "ankara"})`; without it every measure
+        that the tables of the run give. `openiads.results.measures.registry` holds all.
+
+    Raises
+    ------
+    ResultsError
+        For a measure or an argument that does not exist, or a table that was not recorded.
+    """
+    from openiads.results.measures import RunData, available, measure  # noqa: PLC0415
+
+    wanted = [m.name for m in available(run.tables)] if names is None else list(names)
+    return measure(RunData.of(run.reader), wanted)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Runs of one scenario under several variants with the same draws. `differences` are variant less `baseline`."""
+
+    baseline: str
+    runs: "Mapping[str, Run]"
+    differences: "Mapping[str, tuple[Difference, ...]]"
+
+
+def compare(
+    scenario: "Scenario | str | Path",
     *,
-    replication: int = 0,
-    from_s: float | None = None,
-    until_s: float | None = None,
+    variants: Sequence[str],
+    replications: int = 64,
+    seed: int = 1,
+    workers: int = 1,
+    out: str | Path | None = None,
+    names: Iterable[str] | None = None,
     overwrite: bool = False,
-    on_time: Callable[[int], None] | None = None,
-    **options: Any,
-) -> "Written":
-    """Write one replication of a run in another tool's format; see `openiads.interop.formats.export`."""
-    from openiads.interop.formats import export as write  # noqa: PLC0415 - slow to import
+    on_progress: Callable[[int], None] | None = None,
+) -> Comparison:
+    """Run variants of a scenario with common draws and compare every measure, replication by replication.
 
-    opened = run if isinstance(run, Run) else open_run(run)
-    span = {"replication": replication, "from_s": from_s, "until_s": until_s}
-    return write(opened.reader, to, Path(out), **span, overwrite=overwrite, on_time=on_time, **options)  # type: ignore[arg-type]
+    Parameters
+    ----------
+    scenario : Scenario or path
+        What to run. The variant `base` is the file as it stands.
+    variants : sequence of str
+        Two or more; the first is the baseline.
+    out : path, optional
+        Folder that gets a run folder for each variant and `comparison.json`. Without it the runs are temporary.
+    names : names, optional
+        Measures; without it every one that the runs give.
+    replications, seed, workers, overwrite, on_progress
+        As in `run`.
+
+    Raises
+    ------
+    OpeniadsError
+        For fewer than two variants, one that the scenario does not have, or a folder that cannot be used.
+    """
+    from openiads.results.files import write_whole  # noqa: PLC0415
+    from openiads.results.measures import RunData  # noqa: PLC0415
+    from openiads.results.paired import differences, every_measure, to_json  # noqa: PLC0415
+
+    if len(set(variants)) < 2 or len(set(variants)) != len(variants):
+        raise ResultsError(f"variants = {', '.join(variants) or 'none'}: two or more different ones are needed to compare")
+    if isinstance(scenario, str | Path):
+        scenario = load_scenario(scenario)
+    arms = {
+        name: scenario.with_variant(None if name == BASE and name not in scenario.variants else name) for name in variants
+    }
+    folder = None if out is None else Path(out)
+    runs = {
+        name: run(
+            arm,
+            replications=replications,
+            seed=seed,
+            workers=workers,
+            out=None if folder is None else folder / name,
+            overwrite=overwrite,
+            on_progress=on_progress,
+        )
+        for name, arm in arms.items()
+    }
+    baseline = variants[0]
+    wanted = every_measure(runs[baseline].tables) if names is None else list(names)
+    data = {name: RunData.of(one.reader) for name, one in runs.items()}
+    found = {name: differences(data[baseline], data[name], wanted) for name in variants[1:]}
+    if folder is not None:
+        text = to_json(found, baseline=baseline, seed=seed, replications=replications)
+        write_whole(folder / "comparison.json", text)
+    return Comparison(baseline, runs, found)
 
 
-def import_file(of: str, path: str | Path, out: str | Path, *, overwrite: bool = False, **options: Any) -> "Summary":
-    """Read a recording of another tool into a table; see `openiads.interop.formats.import_file`."""
-    from openiads.interop.formats import import_file as read  # noqa: PLC0415 - slow to import
+BASE = "base"
+"""Name of the scenario without any variant, in comparisons."""
 
-    return read(of, Path(path), Path(out), overwrite=overwrite, **options)
+
+def ledger(run: Run, *, counterfactual: Any = None) -> "Ledger":
+    """Why the leakers of a run got through: Arrow tables of causes, in all and by object.
+
+    Parameters
+    ----------
+    run : Run
+        At any record level.
+    counterfactual : pyarrow.Table, optional
+        What `counterfactual` returned for this run; the result then also counts the links that, restored alone, stop the leak.
+
+    Raises
+    ------
+    ResultsError
+        When the ledger does not add up to the objects counted as leaked.
+    """
+    from openiads.results.ledger import ledger as count  # noqa: PLC0415
+
+    return count(run.reader, counterfactual)
 
 
 TABLE_NAMES = tuple(TABLES)

@@ -29,6 +29,12 @@ NANOSECONDS_PER_SECOND: Final = 1_000_000_000
 REFERENCE_TEMPERATURE_K: Final = 290.0
 """Standard noise temperature T0. IRE Standards on Electron Tubes, Proc. IRE 45(7), 983-1010, 1957 (defining)."""
 
+GRAVITATIONAL_PARAMETER: Final = 3.986004418e14
+"""Of the earth with its atmosphere, in m3/s2. NGA.STND.0036, World Geodetic System 1984, 2014 (defining)."""
+
+EARTH_RATE: Final = 7.292115e-5
+"""Angular velocity of the earth, in rad/s. NGA.STND.0036, 2014 (defining)."""
+
 NAUTICAL_MILE_M: Final = 1852.0
 """International nautical mile. First International Extraordinary Hydrographic Conference, 1929 (exact)."""
 

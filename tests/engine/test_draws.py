@@ -5,7 +5,19 @@ from typing import Any
 
 import pytest
 
-TABLES = ("objects", "outcomes", "magazines", "counts", "shots", "events", "association", "plots", "plot_association")
+TABLES = (
+    "objects",
+    "outcomes",
+    "ledger",
+    "magazines",
+    "counts",
+    "timeline",
+    "shots",
+    "events",
+    "association",
+    "plots",
+    "plot_association",
+)
 TABLES += ("tracks", "messages")
 REPLICATIONS = 12
 FAR = {
@@ -30,13 +42,14 @@ def reference(cases: ModuleType) -> Any:
 
 @pytest.mark.parametrize("name", ["aaa-far", "patrol-2", "zzz-far"])
 def test_an_aircraft_2000_km_away_changes_no_row_of_anybody(cases: ModuleType, reference: Any, name: str) -> None:
-    """First, in the middle or last by name: it gets its own row in `objects` and `outcomes`, and nothing else moves."""
+    """First, in the middle or last by name: rows about it stand in `objects`, `outcomes` and `timeline`, and nothing else moves."""
     found = cases.run(cases.edited(lambda tree: tree["objects"].update({name: FAR})), REPLICATIONS, level="full")
     assert set(found) == set(TABLES)
     for table in TABLES:
         rows = cases.rows(found[table])
         mine = [row for row in rows if row.get("object_id") == name]
-        assert len(mine) == {"objects": 1, "outcomes": REPLICATIONS}.get(table, 0), table
+        own = {"objects": 1, "outcomes": REPLICATIONS, "timeline": 3 * REPLICATIONS}
+        assert len(mine) == own.get(table, 0), table
         assert [row for row in rows if row.get("object_id") != name] == cases.rows(reference[table]), table
     assert {row["end_state"] for row in cases.rows(found["outcomes"]) if row["object_id"] == name} == {"alive_at_end"}
 

@@ -291,7 +291,13 @@ def test_reflectors_and_compliance_and_the_rule_of_the_day(plain: Any, cases: Mo
     from openiads.engine.simulation import Simulation
 
     for share in (0.5, 0.2):
-        scenario = cases.small({"objects.patrol.reflector_share": share, "control.share_weapons_free": share})
+        scenario = cases.small(
+            {
+                "objects.patrol.reflector_share": share,
+                "control.share_weapons_free": share,
+                "objects.patrol.rcs_sortie_sigma_db": 0,
+            }
+        )
         simulation = Simulation(cases.lowered(scenario), seed=1)
         patrol_index = simulation.lowered.names.objects.index("patrol")
         fitted = free = 0

@@ -15,7 +15,7 @@ from openiads.records.state import TRUTH_ARRAYS, State
 
 PACKAGE = Path(openiads.__file__).parent
 DECIDING = ("command", "engagement", "assessment", "identification", "network")
-TRUE_CASE = ("objects", "knots", "looks", "candidates", "radar_object", "node_object")
+TRUE_CASE = ("objects", "knots", "windows", "looks", "candidates", "radar_object", "node_object")
 """Arrays of the case that say where objects really are, or whose they are."""
 RESOLVING = "openiads.engine.resolve"
 

@@ -5,11 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from openiads.constants import EARTH_RATE, GRAVITATIONAL_PARAMETER
 from openiads.errors import OutOfRangeError
 from openiads.geo.ellipsoid import ecef_to_geodetic, enu_axes, geodetic_to_ecef
 from openiads.physics.ballistics import (
-    EARTH_RATE,
-    GRAVITATIONAL_PARAMETER,
     ballistic_arc,
     coriolis_acceleration_mps2,
     drag_fall,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from openiads.records.chain import LEDGER_CAUSES
 from openiads.records.tables import ASSESSMENTS, END_STATES, EVENTS, TABLES, tables_at
 from openiads.results.manifest import RunInfo
 from openiads.results.store import BlockWriter
@@ -21,7 +22,7 @@ def info(**changes: Any) -> RunInfo:
 
 
 def _replication(name: str, k: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    n = {"counts": 1, "outcomes": len(OBJECTS), "events": 0 if k == 3 else 40}.get(name, 12)
+    n = {"counts": 1, "outcomes": len(OBJECTS), "ledger": len(OBJECTS), "events": 0 if k == 3 else 40}.get(name, 12)
     table = TABLES[name]
     columns: dict[str, np.ndarray] = {}
     for column in table.columns:
@@ -33,6 +34,7 @@ def _replication(name: str, k: int, rng: np.random.Generator) -> dict[str, np.nd
             case "f8":
                 values = rng.normal(size=n) * 1e4
                 values[rng.random(n) < 0.1] = -0.0
+                values[:1] = -0.0
                 if column.nullable:
                     values[rng.random(n) < 0.3] = np.nan
             case _:
@@ -41,7 +43,13 @@ def _replication(name: str, k: int, rng: np.random.Generator) -> dict[str, np.nd
                     values[rng.random(n) < 0.3] = -1
         columns[column.name] = values
     columns["replication"] = np.full(n, k)
-    words = {"event": EVENTS, "end_state": END_STATES, "assessment": ASSESSMENTS}
+    words = {
+        "event": EVENTS,
+        "end_state": END_STATES,
+        "outcome": END_STATES,
+        "assessment": ASSESSMENTS,
+        "cause": LEDGER_CAUSES,
+    }
     for column_name, known in words.items():
         if column_name in columns:
             columns[column_name] = np.array(known)[rng.integers(0, len(known), n)]
@@ -49,10 +57,10 @@ def _replication(name: str, k: int, rng: np.random.Generator) -> dict[str, np.nd
     for column_name, word in fixed.items():
         if column_name in columns:
             columns[column_name] = np.full(n, word)
-    if "object_id" in table.key:
+    if table.key[-1] == "object_id":
         columns["object_id"] = np.array(OBJECTS)
     last = table.key[-1]  # makes the key unique
-    if name not in {"counts", "outcomes"}:
+    if name not in {"counts", "outcomes", "ledger"}:
         numbers = np.arange(n) * 7 % 1009
         columns[last] = numbers if columns[last].dtype.kind in "iu" else np.array([f"{v:x}" for v in numbers], dtype=str)
     return columns

@@ -357,7 +357,7 @@ def test_reading_starts_no_thread_of_arrow(reference: Path) -> None:
     """A thread of Arrow's that outlives the interpreter aborts the process at its exit (apache/arrow issue 34314)."""
     code = (
         "import os, sys; from pathlib import Path; from openiads.results.digest import digest; import scipy.special; "
-        "from openiads.results.measures import summarize; from openiads.results.store import RunReader; "
+        "from openiads.results.summary import summarize; from openiads.results.store import RunReader; "
         "before = set(os.listdir('/proc/self/task')); run = RunReader.open(Path(sys.argv[1])); "
         "digest(run); summarize(run); run.table('events').to_pylist(); "
         "print(len(set(os.listdir('/proc/self/task')) - before))"

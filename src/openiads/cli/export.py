@@ -30,6 +30,7 @@ def export(
     """Write one replication of a run in another tool's format. All of it is simulated, and says so where the format can."""
     from openiads import api
     from openiads.errors import InteropError
+    from openiads.interop.formats import export as write
 
     run = api.open_run(folder)
     options: dict[str, Any] = {"port": port, "exercise": exercise}
@@ -41,7 +42,7 @@ def export(
     if target is None:
         raise InteropError("no file is named. Use -o FILE, or for dis --rate 1 to send packets")
     with _Progress(run, from_s, until_s, "exporting") as on_time:
-        written = api.export(
+        written = write(
             run,
             to,
             target,

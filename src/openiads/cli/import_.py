@@ -19,12 +19,12 @@ def import_(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a table that is there.")] = False,
 ) -> None:
     """Read a recording into a table: truth tracks, or detections from ASTERIX. Files only; nothing is read live."""
-    from openiads import api
+    from openiads.interop.formats import import_file
 
     target = out or Path(f"{file.stem}-{of}.parquet")
     options: dict[str, Any] = {"port": port}
     given = {name: value for name, value in options.items() if value is not None}
-    found = api.import_file(of, file, target, overwrite=overwrite, **given)
+    found = import_file(of, file, target, overwrite=overwrite, **given)
     typer.echo(f"{target}: {found.rows} rows of {found.objects} objects over {found.duration_s:.1f} s")
     for name, number in sorted(found.counts.items()):
         typer.echo(f"  {number:8d}  {name}")

@@ -5,7 +5,24 @@ import sys
 import typer
 
 from openiads import __version__
-from openiads.cli import catalogue, check, demo, digest, explain, export, import_, replay, run, verify, warmup
+from openiads.cli import (
+    catalogue,
+    check,
+    compare,
+    demo,
+    digest,
+    explain,
+    export,
+    import_,
+    ledger,
+    measure,
+    replay,
+    run,
+    score,
+    track,
+    verify,
+    warmup,
+)
 from openiads.errors import OpeniadsError
 
 INTERRUPTED = 130
@@ -22,11 +39,16 @@ app = typer.Typer(
 app.command()(demo.demo)
 app.command()(run.run)
 app.command()(check.check)
+app.command()(measure.measure)
+app.command()(compare.compare)
 app.command()(explain.explain)
+app.command()(ledger.ledger)
 app.command()(digest.digest)
 app.command()(replay.replay)
 app.command()(export.export)
 app.command("import")(import_.import_)
+app.command()(track.track)
+app.command()(score.score)
 app.command()(verify.verify)
 app.add_typer(catalogue.app, name="catalogue")
 app.command()(warmup.warmup)

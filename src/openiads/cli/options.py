@@ -20,6 +20,9 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Set a field or a catalogue figure; may be given several times."),
 ]
+Vignette = Annotated[
+    str | None, typer.Option(metavar="ID", help="Run this vignette of the scenario: which objects fly, and when.")
+]
 SMALLEST = "skeleton.yaml"
 KERNELS_ABOUT = 215
 """Compiled functions, roughly: only the length of the progress bar depends on it."""
@@ -44,7 +47,7 @@ def compile_kernels() -> None:
 
 def report(run: "Run") -> None:
     """Print the summary of a run: what happened, with intervals, and how firm the figures are."""
-    from openiads.results.measures import format_summary, summarize
+    from openiads.results.summary import format_summary, summarize
 
     manifest = run.reader.manifest
     typer.echo(manifest.title)

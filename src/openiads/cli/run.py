@@ -5,17 +5,18 @@ from typing import Annotated, Literal
 
 import typer
 
-from openiads.cli.options import Seed, Settings, Workers, compile_kernels, report
+from openiads.cli.options import Seed, Settings, Vignette, Workers, compile_kernels, report
 from openiads.cli.progress import Progress
 
 
 def run(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Scenario file (YAML).")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Scenario file (YAML), or the name of a shipped one.")],
     replications: Annotated[int, typer.Option(min=1, help="How many replications.")] = 64,
     seed: Seed = 1,
     workers: Workers = 1,
     out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Run folder to write.")] = Path("run"),
     variant: Annotated[str | None, typer.Option(help="Run this variant of the scenario.")] = None,
+    vignette: Vignette = None,
     set_: Settings = None,
     record: Annotated[
         Literal["counts", "events", "full"],
@@ -28,7 +29,7 @@ def run(
     from openiads import api
     from openiads.cli.check import parse_settings
 
-    scenario = api.load_scenario(file, variant=variant, overrides=parse_settings(set_ or []))
+    scenario = api.load_scenario(file, variant=variant, vignette=vignette, overrides=parse_settings(set_ or []))
     compile_kernels()
     with Progress(replications, "running") as progress:
         done = api.run(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from openiads.constants import NANOSECONDS_PER_SECOND
 from openiads.engine.objects import Things
 from openiads.engine.sites import Radars, node_spec
+from openiads.engine.windows import Walk, plan_walk
 from openiads.models.sensing.looks import frame_candidates, rotating_looks
 from openiads.records.case import (
     CALENDAR,
@@ -37,11 +38,13 @@ class Plan:
     calendar: Rows
     looks: Rows
     candidates: Rows
+    walk: Walk
 
 
 def build_calendar(spec: ScenarioSpec, radars: Radars, things: Things, nodes: list[str], links: list[str]) -> Plan:
     """Lay out all instants of a scenario. Rows sort by time, rank of their kind, and hash of the name they belong to."""
     duration_ns = _ns(spec.clock.duration_s)
+    walk = plan_walk(spec.windows, radars, things, duration_ns)
     blocks: list[tuple[Rows, np.uint64]] = []
     seen: dict[tuple[int, int], Rows] = {}
     for r, (node, role) in enumerate(radars.names):
@@ -61,7 +64,7 @@ def build_calendar(spec: ScenarioSpec, radars: Radars, things: Things, nodes: li
         end_ns = int(things.objects[o]["end_ns"])
         if end_ns <= duration_ns:
             blocks.append((_single(OBJECT_END, o, end_ns), name_hash(name)))
-    return _assemble(blocks, seen)
+    return _assemble(blocks, seen, walk)
 
 
 def radiating(spec: ScenarioSpec, things: Things, node: str, role: str, duration_ns: int) -> list[Interval]:
@@ -138,7 +141,7 @@ def _sightings(radars: Radars, r: int, things: Things, duration_ns: int) -> Iter
     buffer, numbers = np.zeros(room, dtype), np.zeros(room, np.int64)
     found, rows = [], []
     for o in range(len(things.objects)):
-        count = walk(radar, things.objects, things.knots, o, radars.pd_table, masks, 0, duration_ns, buffer, numbers)
+        count = walk(radar, things.objects, things.knots, o, masks, 0, duration_ns, buffer, numbers)
         found.append(buffer[:count].copy())
         rows.append(numbers[:count].copy())
     everything = np.concatenate(found) if found else buffer[:0]
@@ -151,7 +154,10 @@ def _sightings(radars: Radars, r: int, things: Things, duration_ns: int) -> Iter
         yield int(number[first]), everything[first:last]
 
 
-def _assemble(blocks: list[tuple[Rows, np.uint64]], seen: dict[tuple[int, int], Rows]) -> Plan:
+def _assemble(blocks: list[tuple[Rows, np.uint64]], seen: dict[tuple[int, int], Rows], walk: Walk) -> Plan:
+    blocks = [
+        (rows[keep], name) for rows, name in blocks for keep in [(rows["kind"] == OBJECT_END) | walk.keeps(rows["at_ns"])]
+    ]
     calendar = np.concatenate([rows for rows, _ in blocks]) if blocks else np.zeros(0, CALENDAR)
     names = np.concatenate([np.full(len(rows), name) for rows, name in blocks]) if blocks else np.zeros(0, np.uint64)
     calendar = calendar[np.lexsort((calendar["number"], names, calendar["rank"], calendar["at_ns"]))]
@@ -172,4 +178,5 @@ def _assemble(blocks: list[tuple[Rows, np.uint64]], seen: dict[tuple[int, int], 
         calendar=calendar,
         looks=np.concatenate(looks) if looks else np.zeros(0, LOOKS),
         candidates=np.concatenate(candidates) if candidates else np.zeros(0, CANDIDATES),
+        walk=walk,
     )

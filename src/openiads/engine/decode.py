@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from openiads.engine.ledger import ledger_table, timeline_table
 from openiads.engine.lowering import Lowered, Names
 from openiads.records import state as records
 from openiads.records import tables as words
@@ -36,8 +37,10 @@ def decode(lowered: Lowered, state: State, level: Level) -> dict[str, Columns]:
     """
     makers = {
         "outcomes": _outcomes,
+        "ledger": ledger_table,
         "magazines": _magazines,
         "counts": _counts,
+        "timeline": timeline_table,
         "shots": _shots,
         "events": _events,
         "association": _associations,

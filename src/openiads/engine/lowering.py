@@ -9,12 +9,15 @@ from numpy.typing import NDArray
 from openiads.constants import NANOSECONDS_PER_SECOND
 from openiads.engine.calendar import build_calendar
 from openiads.engine.objects import lower_objects
+from openiads.engine.opportunity import lower_windows
 from openiads.engine.sites import Sites, lower_radars, node_spec
+from openiads.engine.windows import Walk
 from openiads.models.engagement.spec import MissileSpec
 from openiads.records import case as records
 from openiads.records.case import Case
 from openiads.scenario.loader import Scenario
 from openiads.scenario.schema import FireUnitSpec, ScenarioSpec
+from openiads.scenario.standing import standing
 from openiads.streams.names import name_hash
 from openiads.tracking.records import TRACKER_CONFIG, make_config
 
@@ -45,6 +48,7 @@ class Lowered:
 
     case: Case
     names: Names
+    walk: Walk
 
 
 def lower(scenario: Scenario) -> Lowered:
@@ -55,7 +59,7 @@ def lower(scenario: Scenario) -> Lowered:
     ScenarioError
         When the scenario asks for what cannot be worked out, with the path of the offending field.
     """
-    spec = scenario.spec
+    spec = standing(scenario.spec)
     sites = Sites(spec)
     nodes = sorted([*spec.command_posts, *spec.sensors, *spec.fire_units])
     units = sorted(spec.fire_units)
@@ -65,18 +69,32 @@ def lower(scenario: Scenario) -> Lowered:
     links = _active_links(spec)
     missiles, missile_names, flight = _missiles(spec, units)
     trackers = _trackers(spec, nodes)
+    control = _control(spec)
+    fire_units = _fire_units(spec, units, nodes, radars.names, missile_names)
     plan = build_calendar(spec, radars, things, nodes, links)
+    windows = lower_windows(
+        control=control,
+        objects=things.objects,
+        knots=things.knots,
+        radars=radars.records,
+        nodes=len(nodes),
+        fire_units=fire_units,
+        missiles=missiles,
+        flight=flight,
+        masks=(radars.mask_first, radars.mask_range_m, radars.mask_elevation_rad),
+    )
     case = Case(
-        control=_control(spec),
+        control=control,
         calendar=plan.calendar,
         looks=plan.looks,
         candidates=plan.candidates,
         objects=things.objects,
         knots=things.knots,
+        windows=windows,
         radars=radars.records,
         nodes=_nodes(spec, nodes, units, links),
         trackers=trackers,
-        fire_units=_fire_units(spec, units, nodes, radars.names, missile_names),
+        fire_units=fire_units,
         missiles=missiles,
         flight=flight,
         links=_links(spec, links, nodes),
@@ -97,7 +115,7 @@ def lower(scenario: Scenario) -> Lowered:
         links=tuple(links),
         object_rows=things.rows,
     )
-    return Lowered(case=case, names=names)
+    return Lowered(case=case, names=names, walk=plan.walk)
 
 
 def nanoseconds(seconds: float) -> int:

@@ -61,7 +61,7 @@ def lower_objects(spec: ScenarioSpec, sites: Sites) -> Things:
             rest_ns = round(spec.clock.duration_s * NANOSECONDS_PER_SECOND)
             path = hold(path, rest_ns // step_ns + 1)
             duration_ns = (len(path) - 1) * step_ns
-        record = _record(thing, step_ns, duration_ns, total, len(path))
+        record = _record(thing, step_ns, total, len(path), correlated=spec.sensing.fluctuation == "correlated")
         record["compliance"] = _compliance(spec, sites, thing, path)
         for name, draw_name, start_s in members(key, thing):
             one = record.copy()
@@ -91,7 +91,7 @@ def lower_objects(spec: ScenarioSpec, sites: Sites) -> Things:
     )
 
 
-def _record(thing: ObjectSpec, step_ns: int, duration_ns: int, first: int, count: int) -> Any:
+def _record(thing: ObjectSpec, step_ns: int, first: int, count: int, *, correlated: bool) -> Any:
     record = np.zeros(1, OBJECTS)[0]
     rcs = thing.rcs
     record["side"] = SIDES[thing.side]
@@ -103,6 +103,9 @@ def _record(thing: ObjectSpec, step_ns: int, duration_ns: int, first: int, count
     record["rcs_db"] = [10.0 * math.log10(area) for area in (rcs.front_m2, rcs.side_m2, rcs.rear_m2)]
     record["reflectors_db"] = 10.0 * math.log10(rcs.reflectors_m2) if rcs.reflectors_m2 is not None else math.nan
     record["reflector_share"] = thing.reflector_share
+    record["sortie_sigma_db"] = thing.rcs_sortie_sigma_db
+    held_s = thing.rcs_decorrelation_s if correlated else 0.0
+    record["decorrelation_ns"] = round(held_s * NANOSECONDS_PER_SECOND)
     return record
 
 

@@ -11,8 +11,17 @@ from numpy.typing import NDArray
 
 from openiads.engine.resolve import begin, end_object, finish, interrogate, note_firm, note_plots
 from openiads.engine.shots import close_shots, settle_due
+from openiads.engine.stages import (
+    MAGAZINE,
+    OUT_OF_ENVELOPE,
+    none_left,
+    note_assigned,
+    note_decisions,
+    note_refusal,
+    note_rest,
+)
 from openiads.kernels import kernel
-from openiads.models.command.kernels import engaged_tracks, out_of_sector, rank
+from openiads.models.command.kernels import engaged_tracks, no_channel, out_of_sector, rank
 from openiads.models.engagement.kernels import armed, choose_missile, plan_shot
 from openiads.models.identification.kernels import accept, wants_interrogation
 from openiads.models.network.kernels import arrives, enqueue, worth_sending, write_message
@@ -138,7 +147,7 @@ def track_plots(case: Case, state: State, scratch: Scratch, changes: Records, ro
         changes,
         scratch,
     )
-    note_plots(state.plots, state.plot_truth, count, state.objects, state.track_truth)
+    note_plots(state.plots, state.plot_truth, count, state.objects, state.stages[node], state.track_truth)
     for k in range(changed):
         on_change(state, node, changes[k], row["at_ns"])
 
@@ -152,7 +161,18 @@ def on_change(state: State, node: int, change: Record, now_ns: int) -> None:
         return  # a tentative track that was dropped and whose slot a new one took in the same step
     if what == CHANGED_FIRM:
         truth = state.track_truth[change["slot"]]
-        note_firm(node, track, truth, now_ns, state.clock, state.events, state.associations, state.objects, state.counts)
+        note_firm(
+            node,
+            track,
+            truth,
+            now_ns,
+            state.clock,
+            state.events,
+            state.associations,
+            state.objects,
+            state.stages[node],
+            state.counts,
+        )
     if what == CHANGED_TENTATIVE or (what == CHANGED_FIRM and track["hits"] == 1):
         state.counts[0]["tracks_started"] += 1
     if what == CHANGED_DROPPED and track["firm_ns"] >= 0:
@@ -183,6 +203,7 @@ def on_command(case: Case, state: State, scratch: Scratch, changes: Records, row
                 now_ns,
                 state.clock,
                 state.associations,
+                state.stages[n],
                 state.counts,
             )
             accept(track, identity, now_ns)
@@ -195,40 +216,54 @@ def on_command(case: Case, state: State, scratch: Scratch, changes: Records, row
 @kernel
 def engage(case: Case, state: State, scratch: Scratch, f: int, now_ns: int) -> None:
     """Take the unit's tracks in order of urgency while channels and missiles last, and plan a shot at each that is in reach."""
-    if not armed(case.fire_units[f], state.missiles_left):
-        return
     unit, unit_state = case.fire_units[f], state.fire_units[f]
     tracker = case.trackers[unit["node"]]
     weapons = FREE if state.clock[0]["weapons_free"] > 0 and unit["weapons"] > 0 else unit["weapons"]
-    masks = (case.mask_first, case.mask_range_m, case.mask_elevation_rad)
-    ballistic_mps = case.control[0]["ballistic_mps"]
-    radar = case.radars[unit["radar"]]
-    boresight = boresight_at(radar, unit_state, now_ns)
     slots = used_slots(tracker, state.node_states[unit["node"]])
     busy = engaged_tracks(slots, state.tracks)
     shots = 2 if unit["doctrine"] == SALVO_2 else 1
+    ready = armed(unit, state.missiles_left)
+    full = no_channel(unit, unit_state, busy, shots)
+    note_decisions(case, state, f, weapons, slots, full, not ready, now_ns)
+    if full or not ready:
+        return
     keys, order = scratch.keys, scratch.order
-    for place in range(rank(unit, weapons, slots, state.tracks, case.assets_m, now_ns, keys, order, scratch.other)):
-        if busy >= unit["channels_targets"] or unit_state["guided"] + shots > unit["channels_missiles"]:
+    count = rank(unit, weapons, slots, state.tracks, case.assets_m, now_ns, keys, order, scratch.other)
+    for place in range(count):
+        if no_channel(unit, unit_state, busy, shots):
+            note_rest(case, state, f, keys, order, (place, count), now_ns)
             return
-        slot = int(keys[order[place]]["c"])
-        track = state.tracks[slot]
-        launch_ns = now_ns + unit["reaction_ns"]
-        before = -1
-        for k in range(shots):
-            at_ns = launch_ns + k * unit["cycle_ns"]
-            m, flight_s = choose_missile(
-                unit, radar, boresight, case.missiles, state.missiles_left, case.flight, track, at_ns, ballistic_mps, masks
-            )
-            if m < 0:
-                break
-            state.missiles_left[m] -= 1
-            unit_state["guided"] += 1
-            busy += 1 if k == 0 else 0
-            plan_shot(f, m, slot, track, at_ns, flight_s, state.clock, state.shots)
-            if m != before:  # a salvo of one kind is one decision
-                log_event(state.clock, state.events, now_ns, unit["node"], ASSIGNED, track["number"], m, flight_s)
-            before = m
+        if fire(case, state, f, int(keys[order[place]]["c"]), shots, now_ns):
+            busy += 1
+
+
+@kernel
+def fire(case: Case, state: State, f: int, slot: int, shots: int, now_ns: int) -> bool:
+    """Plan so many shots at one track, each with the missile that reaches it; whether there is any."""
+    unit, unit_state, track = case.fire_units[f], state.fire_units[f], state.tracks[slot]
+    radar = case.radars[unit["radar"]]
+    boresight = boresight_at(radar, unit_state, now_ns)
+    masks = (case.mask_first, case.mask_range_m, case.mask_elevation_rad)
+    ballistic_mps = case.control[0]["ballistic_mps"]
+    before, planned = -1, int(state.clock[0]["shots"])
+    for k in range(shots):
+        at_ns = now_ns + unit["reaction_ns"] + k * unit["cycle_ns"]
+        m, flight_s = choose_missile(
+            unit, radar, boresight, case.missiles, state.missiles_left, case.flight, track, at_ns, ballistic_mps, masks
+        )
+        if m < 0:
+            break
+        state.missiles_left[m] -= 1
+        unit_state["guided"] += 1
+        plan_shot(f, m, slot, track, at_ns, flight_s, state.clock, state.shots)
+        if m != before:  # a salvo of one kind is one decision
+            log_event(state.clock, state.events, now_ns, unit["node"], ASSIGNED, track["number"], m, flight_s)
+        before = m
+    if before >= 0:
+        note_assigned(case, state, f, slot, planned, now_ns)
+    else:
+        note_refusal(case, state, f, slot, MAGAZINE if none_left(case, state, f) else OUT_OF_ENVELOPE, now_ns)
+    return before >= 0
 
 
 @kernel

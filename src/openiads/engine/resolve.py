@@ -14,6 +14,7 @@ from openiads.geo.ellipsoid import ecef_to_polar_k, height_k
 from openiads.kernels import kernel
 from openiads.models.engagement.kernels import flight_time, inside_envelope
 from openiads.models.identification.kernels import PENDING, UNKNOWN, reply, true_identity
+from openiads.models.sensing.fluctuation import sortie_offset_db
 from openiads.records.case import FRIENDLY, HOSTILE
 from openiads.records.log import FIRM_EVENT, IDENTITY_REFERENCE, TRACK_REFERENCE, log_association, log_event
 from openiads.records.tables import END_STATES, SHOT_RESULTS
@@ -32,13 +33,13 @@ MEETING_TOLERANCE_NS = 20_000_000
 
 @kernel
 def begin(control: Records, objects: Records, clock: Records, states: Records) -> None:
-    """What holds for this whole replication: the rules of engagement, and each sortie's reflectors and compliance."""
+    """What holds for this whole replication: the rules of engagement, and each sortie's reflectors, compliance and RCS."""
     c = clock[0]
     u = uniforms(c["seed"], c["replication"], CONTROL, control[0]["name"], 0)[0]
     c["weapons_free"] = 1 if u < control[0]["weapons_free_share"] else 0
     for o in range(len(objects)):
         thing, state = objects[o], states[o]
-        reflectors, complies, _, _ = uniforms(c["seed"], c["replication"], SORTIE, thing["name"], 0)
+        reflectors, complies, offset, phase = uniforms(c["seed"], c["replication"], SORTIE, thing["name"], 0)
         state["present"] = 1
         state["end_state"] = -1
         state["end_ns"] = -1
@@ -46,8 +47,10 @@ def begin(control: Records, objects: Records, clock: Records, states: Records) -
         state["first_detection_ns"] = -1
         state["first_firm_ns"] = -1
         fitted = reflectors < thing["reflector_share"] and not math.isnan(thing["reflectors_db"])
+        offset_db = sortie_offset_db(thing, offset)
+        state["phase"] = phase
         for sector in range(3):
-            state["rcs_db"][sector] = thing["reflectors_db"] if fitted else thing["rcs_db"][sector]
+            state["rcs_db"][sector] = (thing["reflectors_db"] if fitted else thing["rcs_db"][sector]) + offset_db
         if complies < thing["compliance"]:
             end_object(state, ABORTED, thing["start_ns"])
 
@@ -64,7 +67,12 @@ def end_object(state: Record, end_state: int, at_ns: int) -> None:
 
 @kernel
 def note_plots(
-    plots: Records, plot_truth: NDArray[np.int32], count: int, states: Records, track_truth: NDArray[np.int32]
+    plots: Records,
+    plot_truth: NDArray[np.int32],
+    count: int,
+    states: Records,
+    stages: Records,
+    track_truth: NDArray[np.int32],
 ) -> None:
     """Carry truth from plots to the tracks that took them, for the tables and for this step alone."""
     for k in range(count):
@@ -76,6 +84,8 @@ def note_plots(
             at_ns = plots[k]["at_ns"]
             if states[o]["first_detection_ns"] < 0 or at_ns < states[o]["first_detection_ns"]:
                 states[o]["first_detection_ns"] = at_ns
+            if stages[o]["detected_ns"] < 0 or at_ns < stages[o]["detected_ns"]:
+                stages[o]["detected_ns"] = at_ns
 
 
 @kernel
@@ -88,6 +98,7 @@ def note_firm(
     events: Records,
     associations: Records,
     states: Records,
+    stages: Records,
     counts: Records,
 ) -> None:
     """A track became firm: the event of the node, and in truth whose it is."""
@@ -96,8 +107,11 @@ def note_firm(
     log_association(clock, associations, now_ns, node, TRACK_REFERENCE, track["number"], truth, -1)
     if truth < 0:
         counts[0]["false_tracks_firm"] += 1
-    elif states[truth]["first_firm_ns"] < 0:
+        return
+    if states[truth]["first_firm_ns"] < 0:
         states[truth]["first_firm_ns"] = now_ns
+    if stages[truth]["firm_ns"] < 0:
+        stages[truth]["firm_ns"] = now_ns
 
 
 @kernel
@@ -112,6 +126,7 @@ def interrogate(
     now_ns: int,
     clock: Records,
     associations: Records,
+    stages: Records,
     counts: Records,
 ) -> int:
     """The identity that one interrogation yields, with the node's error rates.
@@ -127,6 +142,9 @@ def interrogate(
         u = uniform(c["seed"], c["replication"], IDENTIFY, node_object[node_index, truth], index)
         identity = reply(node, side, u)
         counts[0]["interrogations"] += 1
+        stages[truth]["identity"] = identity
+        if stages[truth]["identified_ns"] < 0:
+            stages[truth]["identified_ns"] = now_ns
     deserved = true_identity(side)
     outcome = RIGHT if identity == deserved else (UNDECIDED if identity in (PENDING, UNKNOWN) else WRONG)
     if outcome == WRONG:

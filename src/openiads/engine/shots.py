@@ -9,6 +9,9 @@ from openiads.engine.resolve import (
     IN_FLIGHT,
     KILLED,
     MISSED,
+    NO_OBJECT,
+    OUT_OF_ENVELOPE,
+    TARGET_GONE,
     TRACK_LOST,
     count_kill,
     kill_drawn,
@@ -16,6 +19,7 @@ from openiads.engine.resolve import (
     meet,
     take_index,
 )
+from openiads.engine.stages import note_assessed, note_failed, note_intercept, note_launched
 from openiads.kernels import kernel
 from openiads.models.assessment.kernels import holds, take_assessment
 from openiads.models.engagement.kernels import in_sector, predict_intercept
@@ -35,6 +39,11 @@ from openiads.records.state import (
     ASSESSING,
     CONTENT_STATUS,
     DONE,
+    FAILED_ELSEWHERE,
+    FAILED_ENVELOPE,
+    FAILED_LATE,
+    FAILED_MISSED,
+    FAILED_TRACK,
     FLYING,
     NEVER,
     PLANNED,
@@ -96,8 +105,10 @@ def launch(case: Case, state: State, place: int) -> None:
     unit, unit_state, track = case.fire_units[f], state.fire_units[f], state.tracks[shot["track_slot"]]
     now_ns = shot["due_ns"]
     flight_s = -1.0
-    fresh = now_ns - track["update_ns"] <= unit["max_track_age_ns"]
-    if holds(shot, track) and fresh:
+    held = holds(shot, track)
+    fresh = held and now_ns - track["update_ns"] <= unit["max_track_age_ns"]
+    stages = state.stages[unit["node"]]
+    if fresh:
         masks = (case.mask_first, case.mask_range_m, case.mask_elevation_rad)
         radar, missile = case.radars[unit["radar"]], case.missiles[shot["missile"]]
         boresight = boresight_at(radar, unit_state, now_ns)
@@ -107,8 +118,11 @@ def launch(case: Case, state: State, place: int) -> None:
         shot["status"] = DONE
         state.missiles_left[shot["missile"]] += 1
         unit_state["guided"] -= 1
-        if holds(shot, track):
+        if held:
             track["engaged"] -= 1
+            note_failed(stages, state.track_truth[shot["track_slot"]], FAILED_ENVELOPE if fresh else FAILED_TRACK)
+        else:
+            note_failed(stages, state.shot_truth[place]["object"], FAILED_TRACK)
         log_event(state.clock, state.events, now_ns, unit["node"], WITHHELD, shot["track_number"], shot["missile"], math.nan)
         return
     shot["status"] = FLYING
@@ -121,6 +135,7 @@ def launch(case: Case, state: State, place: int) -> None:
     state.counts[0]["shots"] += 1
     log_event(state.clock, state.events, now_ns, unit["node"], LAUNCHED, track["number"], shot["missile"], flight_s)
     o = state.shot_truth[place]["object"]
+    note_launched(stages, o, now_ns)
     if o >= 0:
         state.objects[o]["shots"] += 1
         state.counts[0]["friendly_shots"] += 1 if case.objects[o]["side"] == FRIENDLY else 0
@@ -134,6 +149,7 @@ def intercept(case: Case, state: State, place: int) -> None:
     unit, track = case.fire_units[f], state.tracks[shot["track_slot"]]
     held = holds(shot, track)
     now_ns = shot["due_ns"]
+    meant = truth["object"]
     result = TRACK_LOST
     boresight = boresight_at(case.radars[unit["radar"]], state.fire_units[f], now_ns)
     guided = held and in_sector(case.radars[unit["radar"]], boresight, track, now_ns)
@@ -161,6 +177,8 @@ def intercept(case: Case, state: State, place: int) -> None:
                 result = KILLED
                 count_kill(case.objects, state.objects, truth, f, now_ns, state.counts)
     truth["result"] = result
+    note_intercept(state.stages[unit["node"]], meant, now_ns)
+    note_result(state.stages[unit["node"]], meant, truth["object"], result)
     shot["intercept_ns"] = now_ns
     state.fire_units[f]["guided"] -= 1
     flown_s = (now_ns - shot["launch_ns"]) * 1e-9
@@ -183,6 +201,21 @@ def intercept(case: Case, state: State, place: int) -> None:
 
 
 @kernel
+def note_result(stages: Records, meant: int, met: int, result: int) -> None:
+    """What a shot at object `meant` that met object `met` (-1: nothing) tells about both."""
+    if result == NO_OBJECT or met != meant:
+        note_failed(stages, meant, FAILED_ELSEWHERE)
+    if result == MISSED:
+        note_failed(stages, met, FAILED_MISSED)
+    elif result == TRACK_LOST:
+        note_failed(stages, met, FAILED_TRACK)
+    elif result == OUT_OF_ENVELOPE:
+        note_failed(stages, met, FAILED_ENVELOPE)
+    elif result == TARGET_GONE:
+        note_failed(stages, met, FAILED_LATE)
+
+
+@kernel
 def assess(case: Case, state: State, place: int) -> None:
     """The assessment delay is over: the fire unit learns, rightly or wrongly, whether the target is dead."""
     shot, truth = state.shots[place], state.shot_truth[place]
@@ -193,6 +226,7 @@ def assess(case: Case, state: State, place: int) -> None:
         pair = case.node_object[unit["node"], truth["object"]]
         dead = looks_dead(unit, pair, truth, state.clock, state.counts)
     take_assessment(unit, shot, state.tracks[shot["track_slot"]], dead, shot["due_ns"])
+    note_assessed(state.stages[unit["node"]], truth["object"], shot["due_ns"])
     detail = shot["assessment"]
     log_event(state.clock, state.events, shot["due_ns"], unit["node"], ASSESSED, shot["track_number"], detail, math.nan)
 

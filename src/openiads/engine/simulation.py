@@ -19,6 +19,10 @@ MOST_ROOM = 4096
 """Factor on the first guess of log sizes beyond which a replication is an error, not a big run."""
 
 
+STAGE_NEVER = ("identity", *(name for name in records.STAGES.names or () if name.endswith("_ns")))
+"""Fields of a stage that begin as -1."""
+
+
 @dataclass(frozen=True)
 class Room:
     """How many rows each log and scratch array of a state has. All of it grows when one of them was full."""
@@ -52,12 +56,16 @@ def make_state(case: Case, *, seed: int, replication: int, level: Level, room: R
     for f in range(units):
         boresight = case.radars[case.fire_units[f]["radar"]]["boresight_rad"]
         unit_states[f]["boresight_rad"] = unit_states[f]["wanted_rad"] = boresight
+    stages = np.zeros((nodes, objects), records.STAGES)
+    for name in STAGE_NEVER:
+        stages[name] = -1
     shot_truth = np.zeros(shots, records.SHOT_TRUTH)
     shot_truth["object"] = -1
     return State(
         clock=clock,
         counts=np.zeros(1, records.COUNTS),
         objects=np.zeros(objects, records.OBJECT_STATE),
+        stages=stages,
         tracks=np.zeros(tracks, TRACK),
         track_truth=np.full(tracks, -1, np.int32),
         node_states=np.zeros(nodes, TRACKER_STATE),

@@ -11,6 +11,7 @@ import os
 import zipfile
 import zlib
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, Final
 
 import numpy as np
@@ -23,13 +24,23 @@ from openiads.records.state import State
 from openiads.tracking.records import PLOT, TRACK, TRACKER_STATE
 
 FORMAT = 1
-UNREADABLE: Final = (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError)
+UNREADABLE: Final = (
+    OSError,
+    ValueError,
+    EOFError,
+    KeyError,
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    TokenError,
+)
 """What reading a missing, cut or damaged file may raise."""
 
 STATE_DTYPES: Final[dict[str, np.dtype[Any]]] = {
     "clock": records.CLOCK,
     "counts": records.COUNTS,
     "objects": records.OBJECT_STATE,
+    "stages": records.STAGES,
     "tracks": TRACK,
     "track_truth": np.dtype(np.int32),
     "node_states": TRACKER_STATE,

@@ -5,13 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from openiads.errors import InteropError
 from openiads.interop.files import whole_file
 from openiads.interop.source import Source
 from openiads.interop.truth import DETECTIONS, TRUTH, Summary, write_table
 from openiads.results.store import RunReader
+
+if TYPE_CHECKING:
+    from openiads.api import Run
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,9 @@ DETECTION_FORMATS: Final = {"asterix"}
 
 
 def export(
-    reader: RunReader,
+    run: "Run | RunReader | str | Path",
     to: str,
-    out: Path,
+    out: str | Path,
     *,
     replication: int = 0,
     from_s: float | None = None,
@@ -68,11 +71,11 @@ def export(
 
     Parameters
     ----------
-    reader : RunReader
-        The run.
+    run : Run, RunReader or path
+        The run or its folder.
     to : str
         One of `EXPORTS`.
-    out : Path
+    out : path
         File to write; its suffix chooses between the variants of a format. It is there whole or not at all.
     replication : int
         Which one.
@@ -95,6 +98,7 @@ def export(
     out = Path(out)
     if out.suffix.lower() not in known.suffixes:
         raise InteropError(f"{out}: files of {to} end in {' or '.join(known.suffixes)}. Name it so.")
+    reader: Any = RunReader.open(Path(run)) if isinstance(run, str | Path) else getattr(run, "reader", run)
     source = Source.open(reader, replication, from_s=from_s, until_s=until_s, on_time=on_time)
     counts: Counter[str] = Counter()
     left_out: Counter[str] = Counter()
@@ -103,14 +107,14 @@ def export(
     return Written(out, dict(counts), dict(left_out), source.missing)
 
 
-def import_file(of: str, path: Path, out: Path, *, overwrite: bool = False, **options: Any) -> Summary:
+def import_file(of: str, path: str | Path, out: str | Path, *, overwrite: bool = False, **options: Any) -> Summary:
     """Read a recording and write it as a table, .csv or .parquet.
 
     Parameters
     ----------
     of : str
         One of `IMPORTS`.
-    path, out : Path
+    path, out : path
         What to read, and the table to write: truth tracks, or detections for ASTERIX.
     options
         What the format takes; see its page.

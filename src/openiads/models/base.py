@@ -23,6 +23,8 @@ class Spec(BaseModel):
 
     catalogue_families: ClassVar[tuple[str, ...]] = ()
     default_group: ClassVar[str] = ""
+    not_paths: ClassVar[frozenset[str]] = frozenset()
+    """Fields that no path may set."""
 
 
 def figure(description: str, *, optional: bool = False, only_when: tuple[str, str] | None = None, **limits: Any) -> Any:

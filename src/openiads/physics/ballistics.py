@@ -10,18 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from openiads.checks import require_within
-from openiads.constants import STANDARD_GRAVITY_MPS2, WGS84_SEMI_MAJOR_M
+from openiads.constants import EARTH_RATE, GRAVITATIONAL_PARAMETER, STANDARD_GRAVITY_MPS2, WGS84_SEMI_MAJOR_M
 from openiads.errors import OutOfRangeError
 from openiads.geo.ellipsoid import ecef_to_geodetic
 from openiads.physics.atmosphere import air_density_kgpm3
 
 Array = NDArray[np.float64]
-
-GRAVITATIONAL_PARAMETER: Final = 3.986004418e14
-"""Of the earth with its atmosphere, in m3/s2. NGA.STND.0036, World Geodetic System 1984, 2014 (defining)."""
-
-EARTH_RATE: Final = 7.292115e-5
-"""Angular velocity of the earth, in rad/s. NGA.STND.0036, 2014 (defining)."""
 
 J2: Final = 1.082629821e-3
 """Oblateness term of the gravity field. NGA.STND.0036, 2014, from C20 = -4.84165143790815e-4 times -sqrt(5)."""

@@ -75,10 +75,22 @@ OBJECTS = np.dtype(
         ("rcs_db", "f8", (3,)),  # dB above 1 m2: front, side, rear
         ("reflectors_db", "f8"),  # with reflectors, all sectors; NaN: it has none
         ("reflector_share", "f8"),  # share of sorties flown with them
+        ("sortie_sigma_db", "f8"),  # spread of the sorties' RCS about the median
+        ("decorrelation_ns", "i8"),  # how long a fluctuation (Swerling 1, 3) holds; 0: every look has its own
         ("compliance", "f8"),  # probability that it keeps out of a separation zone it would cross; 0: none in its way
     ],
     align=True,
 )
+
+WINDOWS = np.dtype(
+    [
+        ("above_ns", "i8"),  # first above horizon and terrain, within the elevation limits of a radar of the node; -1: never
+        ("from_ns", "i8"),  # first decision of the fire unit that could lead to an intercept on the true path; -1: never
+        ("to_ns", "i8"),  # last such decision
+    ],
+    align=True,
+)
+"""What the true path of an object offers a node: nothing here depends on the replication, nothing on what anybody knows."""
 
 KNOTS = np.dtype([("position_m", "f8", (3,)), ("velocity_mps", "f8", (3,))], align=True)
 """Truth paths: ECEF position and velocity at even time steps, joined by cubic Hermite arcs."""
@@ -99,6 +111,7 @@ RADARS = np.dtype(
         ("threshold", "f8"),  # on the power of one look, unit mean noise
         ("pulses", "i4"),
         ("pd_row", "i4", (5,)),  # row of `pd_table` by Swerling case
+        ("noise_db", "f8", (5,)),  # mean SNR below which a look is no more than noise, by Swerling case
         ("beam_azimuth_rad", "f8"),
         ("beam_elevation_rad", "f8"),
         ("resolution_m", "f8"),
@@ -211,6 +224,7 @@ class Case(NamedTuple):
     candidates: Records  # CANDIDATES, in calendar order
     objects: Records  # OBJECTS
     knots: Records  # KNOTS
+    windows: Records  # (nodes, objects) WINDOWS
     radars: Records  # RADARS
     nodes: Records  # NODES
     trackers: Records  # tracking.records.TRACKER_CONFIG, one per node

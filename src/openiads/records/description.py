@@ -38,6 +38,9 @@ CASE: Final = {
     "candidates": _case("CANDIDATES", "(candidates,)", "what a multifunction radar could see in a frame, in calendar order"),
     "objects": _case("OBJECTS", "(objects,)", "what flies, by name"),
     "knots": _case("KNOTS", "(knots,)", "true paths at even time steps, joined by cubic Hermite arcs"),
+    "windows": _case(
+        "WINDOWS", "(nodes, objects)", "what the true path of an object offers a node: truth, for the ledger only"
+    ),
     "radars": _case("RADARS", "(radars,)", "radars by node, engagement before search"),
     "nodes": _case("NODES", "(nodes,)", "command posts, sensors and fire units, by name"),
     "trackers": _case("TRACKER_CONFIG", "(nodes,)", "settings of each node's tracker"),
@@ -63,6 +66,7 @@ STATE: Final = {
     ),
     "counts": _state("COUNTS", "(1,)", "totals for the table `counts`", "models.sensing, engine"),
     "objects": _state("OBJECT_STATE", "(objects,)", "how each object fares", "engine.resolve, engine.shots"),
+    "stages": _state("STAGES", "(nodes, objects)", "how far each node's chain got with each object", "engine.stages"),
     "tracks": _state(
         "TRACK",
         "(slots,)",
@@ -229,6 +233,10 @@ MEANINGS: Final = {
     "OBJECT_STATE.first_firm_ns": "first firm track of it at any node; -1: never",
     "OBJECT_STATE.plots": "plots of it so far",
     "OBJECT_STATE.shots": "missiles launched at tracks of it",
+    "STAGES.assigned_ns": "first decision to fire at a track of it",
+    "STAGES.launched_ns": "first launch at a track of it",
+    "STAGES.intercept_ns": "first time a missile fired at a track of it met something or gave up",
+    "STAGES.assessed_ns": "first assessment of such a shot",
     "FIRE_UNIT_STATE.boresight_rad": "where the antenna points",
     "FIRE_UNIT_STATE.next_shot": "number of its next launch",
     "SHOTS.status": "FREE_SHOT, PLANNED, FLYING, ASSESSING or DONE",

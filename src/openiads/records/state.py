@@ -48,6 +48,7 @@ OBJECT_STATE = np.dtype(
         ("end_ns", "i8"),
         ("killed_by", "i4"),
         ("rcs_db", "f8", (3,)),  # this sortie's, by sector
+        ("phase", "f8"),  # where in a step its fluctuation starts, 0 to 1
         ("first_detection_ns", "i8"),
         ("first_firm_ns", "i8"),
         ("plots", "i8"),
@@ -55,6 +56,27 @@ OBJECT_STATE = np.dtype(
     ],
     align=True,
 )
+
+STAGES = np.dtype(
+    [
+        ("detected_ns", "i8"),  # first plot of it by a radar of the node; -1: never, as for all instants here
+        ("firm_ns", "i8"),  # first firm track of it from own plots
+        ("identified_ns", "i8"),  # first answer to an interrogation
+        ("identity", "i4"),  # last such answer, index into IDENTITIES; -1: none
+        ("met", "i4"),  # most conditions of the chain that held at one decision in time: `LEDGER_CAUSES[met]` is unmet
+        ("failed", "i4"),  # FAILED_ bits: how plans and shots at it failed
+        ("shots", "i4"),  # missiles launched at tracks of it
+        ("assigned_ns", "i8"),
+        ("launched_ns", "i8"),
+        ("intercept_ns", "i8"),
+        ("assessed_ns", "i8"),
+    ],
+    align=True,
+)
+"""How far the chain of one node got with one object, in truth."""
+
+FAILED_TRACK, FAILED_ENVELOPE, FAILED_ELSEWHERE, FAILED_MISSED, FAILED_LATE = 1, 2, 4, 8, 16
+"""Track lost or stale at launch or intercept; outside the envelope there; met something else; missed; object already gone."""
 
 FIRE_UNIT_STATE = np.dtype(
     [
@@ -178,6 +200,7 @@ class State(NamedTuple):
     clock: Records  # (1,) CLOCK
     counts: Records  # (1,) COUNTS
     objects: Records  # OBJECT_STATE
+    stages: Records  # (nodes, objects) STAGES
     tracks: Records  # tracking.records.TRACK, all nodes
     track_truth: NDArray[np.int32]  # object of the last plot of each track; -1: a false alarm
     node_states: Records  # tracking.records.NODE_STATE
@@ -202,6 +225,7 @@ class State(NamedTuple):
 
 TRUTH_ARRAYS: Final = (
     "objects",
+    "stages",
     "track_truth",
     "plot_truth",
     "shot_truth",

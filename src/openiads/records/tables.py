@@ -1,7 +1,7 @@
 """The tables that a run leaves: names, columns, keys, units. Engine and results share this page and nothing else.
 
 Names instead of indexes, whole nanoseconds instead of float seconds, enums as strings. What a node perceives and what is
-true never share a table: truth is in `association`, `plot_association`, `outcomes` and `counts` only.
+true never share a table: truth is in `association`, `plot_association`, `outcomes`, `ledger`, `timeline` and `counts` only.
 """
 
 from dataclasses import dataclass
@@ -75,6 +75,10 @@ NODE: Final = Column("node", "str", "whose picture or act it is")
 TRACK: Final = Column("track_id", "str", "node and counter, as murted-1/17; empty when the row is not about a track")
 
 
+def _instants(**meanings: str) -> tuple[Column, ...]:
+    return tuple(Column(name, "i8", meaning, nullable=True) for name, meaning in meanings.items())
+
+
 def _counts(*names: str) -> tuple[Column, ...]:
     return tuple(Column(name, "i8", name.replace("_", " ")) for name in names)
 
@@ -110,6 +114,21 @@ _TABLES: Final = (
             Column("shots", "i8", "missiles launched at tracks of it"),
         ),
         "truth: how each object ended",
+    ),
+    Table(
+        "ledger",
+        "counts",
+        ("replication", "object_id"),
+        (
+            REPLICATION,
+            Column("object_id", "str", "hostile object that leaked"),
+            Column("at_ns", "i8", "when it leaked"),
+            Column(
+                "node", "str", "fire unit that got furthest, ties by name; missing when the scenario has none", nullable=True
+            ),
+            Column("cause", "str", "first unmet condition of the chain at that fire unit"),
+        ),
+        "truth: why each leaker got through; as many rows as the table `counts` counts leaked",
     ),
     Table(
         "magazines",
@@ -153,6 +172,44 @@ _TABLES: Final = (
             ),
         ),
         "truth: totals of a replication",
+    ),
+    Table(
+        "timeline",
+        "events",
+        ("replication", "object_id", "node"),
+        (
+            REPLICATION,
+            Column("object_id", "str", "object"),
+            Column(
+                "node", "str", "whose chain it is; empty for the whole defence, which holds the earliest of each instant"
+            ),
+            *_instants(
+                above_horizon_ns="first above horizon and terrain and within the elevation limits of a radar of the node, "
+                "whatever its range",
+                first_detection_ns="first plot of it",
+                first_firm_ns="first firm track of it from own plots",
+                identified_ns="first answer to an interrogation of a track of it",
+            ),
+            Column("identity", "str", "last such answer", nullable=True),
+            *_instants(
+                window_from_ns="first instant at which a decision to fire could have led to an intercept, on its true path",
+                window_to_ns="last such instant",
+                assigned_ns="first decision to fire at a track of it",
+                launched_ns="first launch at a track of it",
+                intercept_ns="first time a missile fired at a track of it met something or gave up",
+                assessed_ns="first assessment of such a shot",
+            ),
+            Column("shots", "i8", "missiles launched at tracks of it"),
+            Column("outcome", "str", "how the object ended, as in `outcomes`"),
+            Column("outcome_ns", "i8", "when it ended"),
+            Column(
+                "cause",
+                "str",
+                "for a leaker the first unmet condition at this fire unit; in all, that of `ledger`",
+                nullable=True,
+            ),
+        ),
+        "truth: when each object passed each stage of the chain, by node and for the whole defence",
     ),
     Table(
         "shots",

@@ -49,7 +49,8 @@ class RunInfo:
 
     `scenario_sha256` should be the hash of the resolved scenario, so that a comment or the order of keys makes no other run;
     left empty it is the hash of the text. `placeholders` maps the path of each figure that stands in for an unknown one to
-    its value. The run has `replications` of them, counted from `first_replication`. A replication in `full_replications` is
+    its value; `choices` the options and the vignette to what was chosen; `walk` says which windows were walked and what was
+    skipped, when the scenario has windows. The run has `replications` of them, counted from `first_replication`. A replication in `full_replications` is
     recorded at level full whatever `record` is.
     """
 
@@ -67,6 +68,8 @@ class RunInfo:
     block_size: int = 32
     workers: int = 1
     placeholders: Mapping[str, Any] = field(default_factory=dict)
+    choices: Mapping[str, str] = field(default_factory=dict)
+    walk: Mapping[str, Any] = field(default_factory=dict)
     software: Mapping[str, str] = field(default_factory=software_versions)
 
     def identity(self) -> dict[str, Any]:
@@ -107,6 +110,8 @@ class Manifest:
     finished: str | None
     status: str
     resumed: tuple[str, ...] = ()
+    choices: dict[str, str] = field(default_factory=dict)
+    walk: dict[str, Any] = field(default_factory=dict)
 
     def identity(self) -> dict[str, Any]:
         """As `RunInfo.identity`."""
@@ -172,6 +177,8 @@ def new_manifest(info: RunInfo) -> Manifest:
         started=now(),
         finished=None,
         status="running",
+        choices=dict(info.choices),
+        walk=dict(info.walk),
     )
 
 

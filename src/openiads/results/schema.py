@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from openiads.records.chain import LEDGER_CAUSES
 from openiads.records.tables import (
     ASSESSMENTS,
     END_STATES,
@@ -34,6 +35,10 @@ WORDS: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("objects", "side"): ("friendly", "neutral", "hostile"),
     ("objects", "kind"): ("aircraft", "cruise_missile", "drone", "ballistic", "decoy"),
     ("outcomes", "end_state"): END_STATES,
+    ("ledger", "cause"): LEDGER_CAUSES,
+    ("timeline", "identity"): IDENTITIES,
+    ("timeline", "outcome"): END_STATES,
+    ("timeline", "cause"): LEDGER_CAUSES,
     ("shots", "assessment"): ASSESSMENTS,
     ("events", "event"): EVENTS,
     ("association", "reference"): REFERENCES,
@@ -104,7 +109,7 @@ def to_column(table: Table, column: Column, values: np.ndarray[Any, Any]) -> Any
         array = pc.if_else(pc.equal(array, ""), pa.scalar(None, pa.string()), array)
     allowed = WORDS.get((table.name, column.name))
     if allowed is not None:
-        unknown = sorted(set(pc.unique(array).to_pylist()) - set(allowed))
+        unknown = sorted(set(pc.unique(array).to_pylist()) - {*allowed, None})
         if unknown:
             raise ValueError(f"{where}: {unknown[0]!r} is not one of {', '.join(allowed)}")
     return array

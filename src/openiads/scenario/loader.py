@@ -12,13 +12,14 @@ from pydantic import ValidationError
 
 from openiads.catalogue import Catalogue, load_catalogue
 from openiads.errors import ScenarioError
+from openiads.scenario import choosing as named
 from openiads.scenario import lint
 from openiads.scenario.messages import problems_of
 from openiads.scenario.paths import PathError, get_path, known_paths
 from openiads.scenario.problems import InvalidScenarioError, Path, Problem, did_you_mean, dotted, place_of
 from openiads.scenario.references import section
 from openiads.scenario.resolve import PREFIX, Resolved, UsedFigure, resolve
-from openiads.scenario.schema import ScenarioSpec
+from openiads.scenario.schema import CHOICES, ScenarioSpec
 from openiads.scenario.variants import apply, variant_problems
 from openiads.scenario.yaml_reader import Document, read_file, read_text, write_text
 
@@ -38,6 +39,7 @@ class Scenario:
     spec: ScenarioSpec
     figures: tuple[UsedFigure, ...]
     unused_overrides: tuple[str, ...]
+    choices: Mapping[str, str]
     _document: Document = field(repr=False)
 
     @property
@@ -48,7 +50,7 @@ class Scenario:
     @cached_property
     def tree(self) -> dict[str, Any]:
         """The resolved scenario as plain data with sorted keys, without variants and without what is not stated."""
-        dumped = self.spec.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"variants"})
+        dumped = self.spec.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(CHOICES))
         return _sorted(dumped)  # type: ignore[no-any-return]
 
     def canonical(self) -> bytes:
@@ -75,12 +77,16 @@ class Scenario:
             When the path leads nowhere.
         """
         catalogue = load_catalogue()
-        stated = get_path(self._document.data, path, catalogue)
-        settings = {**section(self._document.data, "variants", self.variant or ""), **self.overrides}
+        given = {**section(self._document.data, "variants", self.variant or ""), **self.overrides}
+        settings = {**{path: value for path, value, _, _ in named.chosen_settings(self._document.data, given)}, **given}
+        stated = settings.get(path, get_path(named.stage(self._document.data, given), path, catalogue))
         if path.startswith(PREFIX):
-            return settings.get(path, stated)
-        resolved = get_path(self.tree, path, catalogue)
-        return settings.get(path, stated) if resolved is None else resolved
+            return stated
+        try:
+            resolved = get_path(self.tree, path, catalogue)
+        except PathError:  # a choice, or an object that does not fly in this vignette
+            return stated
+        return stated if resolved is None else resolved
 
     def known_paths(self) -> tuple[str, ...]:
         """Every path of this scenario and of the catalogue, sorted."""
@@ -144,12 +150,16 @@ def load_scenario_text(
 def _build(document: Document, path: FilePath | None, variant: str | None, overrides: Mapping[str, Any]) -> Scenario:
     catalogue = load_catalogue()
     settings, origins = _settings(document, variant, overrides, catalogue)
-    tree, figures = apply(document.data, settings, catalogue)
+    made = named.choices(document.data, settings)
+    chosen = list(named.chosen_settings(document.data, settings))
+    tree, figures, chosen_origins = _apply_all(document, settings, chosen, catalogue)
+    origins = {**chosen_origins, **origins}
     resolved = resolve(tree, catalogue, figures)
     spec, problems = _validate(resolved)
     problems += lint.reference_problems(resolved.tree, catalogue)
     problems += lint.name_problems(resolved.tree)
     problems += variant_problems(document.data, catalogue)
+    problems += named.choice_problems(document.data, made)
     if spec is not None:
         problems += lint.meaning_problems(spec)
     if problems or spec is None:
@@ -163,8 +173,32 @@ def _build(document: Document, path: FilePath | None, variant: str | None, overr
         spec=spec,
         figures=resolved.figures,
         unused_overrides=tuple(sorted(PREFIX + figure for figure in figures.keys() - used)),
+        choices=made,
         _document=document,
     )
+
+
+def _apply_all(
+    document: Document,
+    settings: Mapping[str, Any],
+    chosen: list[tuple[str, Any, Path, str]],
+    catalogue: Catalogue,
+) -> tuple[dict[str, Any], dict[str, Any], dict[Path, str]]:
+    """The tree with the chosen vignette and all assignments, figures set, and where the choices' assignments stand."""
+    problems = []
+    origins: dict[Path, str] = {}
+    staged = named.stage(document.data, settings)
+    for path, value, where, what in chosen:
+        line, column = place_of(where, document.marks, at_key=False)
+        origins[tuple(path.split("."))] = f"{document.name}:{line}:{column}: {what}: "
+        try:
+            apply(staged, {path: value}, catalogue)
+        except PathError as error:
+            problems.append(f"{document.name}:{line}:{column}: {what}: {error}")
+    if problems:
+        raise InvalidScenarioError(problems)
+    tree, figures = apply(staged, {**{path: value for path, value, _, _ in chosen}, **settings}, catalogue)
+    return named.cast(tree, settings), figures, origins
 
 
 def _settings(

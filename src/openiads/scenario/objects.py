@@ -70,6 +70,10 @@ class ObjectSpec(Spec):
     signature: Id | None = Field(default=None, description="Signature of this scenario, instead of a system")
     kind: Literal["aircraft", "cruise_missile", "drone", "ballistic", "decoy"] = figure("What it is")
     rcs: RcsSpec = section("Radar cross section of this object")
+    rcs_sortie_sigma_db: float = figure("Spread of its RCS from sortie to sortie, standard deviation in dB", ge=0, le=15)
+    rcs_decorrelation_s: float = figure(
+        "Time for which a fluctuation of its RCS holds (Swerling 1 and 3); 0: every look is independent", ge=0, le=3600
+    )
     motion: MotionSpec = Field(description="How it moves")
     count: int = Field(default=1, ge=0, le=10_000, description="How many follow each other on the same path; 0: none")
     spacing_s: float | None = figure("Time between two of them", only_when=("count", "several"), gt=0, le=86_400)

@@ -14,9 +14,6 @@ from openiads.scenario.problems import Path, did_you_mean, dotted
 from openiads.scenario.resolve import PREFIX, catalogue_problem, copy_tree
 from openiads.scenario.schema import ScenarioSpec
 
-NOT_PATHS = frozenset({"openiads_scenario", "variants"})
-"""Keys at the top that no path may change."""
-
 
 class PathError(ScenarioError):
     """A path that leads nowhere; the message names what is there."""
@@ -142,7 +139,7 @@ def _field(model: type[Spec] | None, name: str, node: Any, found: Path, path: st
     if name in known:
         return known[name]
     where = dotted(found) or "the scenario"
-    if model is ScenarioSpec and name in NOT_PATHS:
+    if model is not None and name in model.not_paths:
         raise PathError(f"path {path!r}: {name} cannot be set by a path. Change it in the file")
     if name == "kind" and isinstance(node, Mapping) and "kind" in node:
         raise PathError(f"path {path!r}: {where}.kind cannot be set by a path. Change the whole of {where} in the file")
@@ -175,7 +172,7 @@ def _fields(model: type[Spec]) -> Iterator[Shape]:
     """The fields that paths may name: the kind of a motion is fixed, since its other fields depend on it."""
     for shape in fields_of(model).values():
         fixed = shape.name == "kind" and len(shape.choices) == 1
-        if not fixed and not (model is ScenarioSpec and shape.name in NOT_PATHS):
+        if not fixed and shape.name not in model.not_paths:
             yield shape
 
 

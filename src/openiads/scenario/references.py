@@ -51,6 +51,10 @@ def node_references(tree: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     for key, link in section(tree, "network", "links").items():
         for end in ("from", "to"):
             yield from _text(("network", "links", key), link, end)
+    seen_by = section(tree, "windows").get("seen_by")
+    for number, name in enumerate(seen_by if isinstance(seen_by, list | tuple) else []):
+        if isinstance(name, str):
+            yield ("windows", "seen_by", number), name
 
 
 def signature_references(tree: dict[str, Any]) -> Iterator[tuple[Path, str]]:

@@ -158,7 +158,8 @@ class _Filler:
     def defaults(self, model: type[Spec], tree: dict[str, Any]) -> Iterator[Entry]:
         """The groups of defaults for a section, the narrower one first."""
         known = self.catalogue.ids("defaults")
-        for group in (f"{model.default_group}-{tree.get('kind')}", model.default_group):
+        kind = str(tree.get("kind")).replace("_", "-")
+        for group in (f"{model.default_group}-{kind}", model.default_group):
             if group in known:
                 yield self.catalogue.entry("defaults", group)
 

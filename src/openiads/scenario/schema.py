@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, WithJsonSchema, field_validator
+from pydantic import Field, field_validator
 
 from openiads.models.assessment.spec import AssessmentSpec
 from openiads.models.base import Id, Spec, figure, section, zero
@@ -12,8 +12,10 @@ from openiads.models.command.spec import CommandSpec, ControlSpec, Weapons
 from openiads.models.engagement.spec import MissileSpec
 from openiads.models.identification.spec import IdentificationSpec
 from openiads.models.network.spec import NetworkSpec
+from openiads.models.sensing.environment import SensingSpec
 from openiads.models.sensing.spec import RadarSpec
 from openiads.models.tracking.spec import TrackerSpec
+from openiads.scenario.choices import Choice, OptionSpec, Setting, VignetteSpec, WindowsSpec
 from openiads.scenario.objects import ObjectSpec, PlaceSpec, SignatureSpec
 
 VERSION = "0.1"
@@ -76,6 +78,18 @@ class AssetSpec(Spec):
     place: Id = Field(description="Place of this scenario or of the catalogue")
 
 
+class ReadinessSpec(Spec):
+    """On what share of days a node works that works on some days only."""
+
+    default_group: ClassVar[str] = "readiness"
+
+    share_test_days: float = figure("Share of days on which a node in the state test_days works", ge=0, le=1)
+    share_drills: float = figure("Share of days on which a node in the state drills works", ge=0, le=1)
+
+
+State = Literal["continuous", "drills", "stored", "test_days"]
+
+
 class NodeSpec(Spec):
     """What all nodes have in common."""
 
@@ -88,11 +102,30 @@ class NodeSpec(Spec):
     offset_east_m: float = zero("East of the place", ge=-100_000, le=100_000)
     offset_north_m: float = zero("North of the place", ge=-100_000, le=100_000)
     reports_to: Id | None = Field(default=None, description="Node that commands this one")
+    present: bool = Field(default=True, description="False: the scenario runs without this node")
+    available_from: str | None = Field(
+        default=None, description="Day from which it is there, as 2019-09-15; before it the scenario runs without this node"
+    )
+    state: State = Field(
+        default="continuous",
+        description="stored: neither radiates nor shoots nor takes part in the network; drills, test_days: works on a share "
+        "of the days (readiness); continuous: works every day. A run is of a day on which it works",
+    )
     emission_rule: Literal["unrestricted", "silent_on_notice"] = Field(
         default="unrestricted", description="silent_on_notice: its radars are silent while a notified flight is in the air"
     )
     identification: IdentificationSpec = section("How well it tells friend from foe")
     tracker: TrackerSpec = section("How it tracks")
+
+    @field_validator("available_from")
+    @classmethod
+    def _is_a_day(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                datetime.strptime(value, "%Y-%m-%d")
+            except ValueError:
+                raise ValueError(f"{value!r} is no day. Write it as 2019-09-15") from None
+        return value
 
 
 class CommandPostSpec(NodeSpec):
@@ -118,24 +151,16 @@ class FireUnitSpec(NodeSpec):
     weapons: Weapons | None = Field(default=None, description="Weapons control of this unit, instead of control.weapons")
 
 
-def _no_mapping(value: Any) -> Any:
-    if isinstance(value, dict):
-        raise ValueError("a variant sets single fields by their full path. Write one line per field: `a.b.c: value`")
-    return value
-
-
-_VALUE_SCHEMA = {"type": ["string", "number", "boolean", "null", "array"]}
-Setting = Annotated[Any, AfterValidator(_no_mapping), WithJsonSchema(_VALUE_SCHEMA)]
-"""What a variant may set a field to: anything but a mapping."""
-
-
 class ScenarioSpec(Spec):
     """A whole scenario. Every collection is a mapping by id, and every field has the path of its keys joined by dots."""
+
+    not_paths: ClassVar[frozenset[str]] = frozenset({"openiads_scenario", "variants", "vignettes"})
 
     openiads_scenario: Literal["0.1"] = Field(description="Version of this format")
     scenario: AboutSpec = Field(description="What the scenario is")
     clock: ClockSpec = Field(description="When it starts and how long it lasts")
     atmosphere: AtmosphereSpec = section("How radar waves bend")
+    sensing: SensingSpec = Field(default_factory=SensingSpec, description="What radars see besides their own figures")
     terrain: TerrainSpec = Field(default_factory=TerrainSpec, description="Where the ground comes from")
     places: Mapping[Id, PlaceSpec] = Field(default_factory=dict, description="Own places; others come from the catalogue")
     signatures: Mapping[Id, SignatureSpec] = Field(default_factory=dict, description="Own signatures")
@@ -145,12 +170,24 @@ class ScenarioSpec(Spec):
     command_posts: Mapping[Id, CommandPostSpec] = Field(default_factory=dict, description="Nodes that command")
     sensors: Mapping[Id, SensorSpec] = Field(default_factory=dict, description="Nodes that only look")
     fire_units: Mapping[Id, FireUnitSpec] = Field(default_factory=dict, description="Nodes that engage")
+    readiness: ReadinessSpec = section("On what share of days nodes work that work on some days only")
     network: NetworkSpec = Field(default_factory=NetworkSpec, description="Links between nodes")
     objects: Mapping[Id, ObjectSpec] = Field(description="What flies")
+    windows: WindowsSpec | None = Field(default=None, description="Which times are walked, else all")
+    vignette: Choice | None = Field(default=None, description="The vignette that is run")
+    vignettes: Mapping[Choice, VignetteSpec] = Field(
+        default_factory=dict, description="What flies, for how long, and what else holds; `vignette` chooses"
+    )
+    options: Mapping[Choice, OptionSpec] = Field(
+        default_factory=dict, description="Questions with named answers; each sets fields and catalogue figures by path"
+    )
     variants: Mapping[Id, Mapping[str, Setting]] = Field(
         default_factory=dict, description="Arms of paired runs: each sets fields and catalogue figures by path"
     )
 
+
+CHOICES = frozenset({"variants", "options", "vignettes", "vignette"})
+"""What is gone once an arm is resolved: it has been applied."""
 
 NODE_SECTIONS = ("command_posts", "sensors", "fire_units")
 """Collections whose ids are node ids."""

@@ -131,14 +131,44 @@ def estimate_sobol(function: Callable[[Array], Array], *, base: Array, other: Ar
     if base.shape != other.shape or base.ndim != 2 or len(base) < 2:
         raise OutOfRangeError(f"samples have shapes {base.shape} and {other.shape}; both must be (m, d) with m of 2 or more")
     at_base, at_other = function(base), function(other)
-    variance = float(np.var(np.concatenate([at_base, at_other])))
-    if variance == 0.0:
-        raise OutOfRangeError("the output does not vary over the samples; there is nothing to attribute")
-    first, total = np.zeros(base.shape[1]), np.zeros(base.shape[1])
+    at_mixed = np.empty((base.shape[1], len(base)))
     for i in range(base.shape[1]):
         mixed = base.copy()
         mixed[:, i] = other[:, i]
-        at_mixed = function(mixed)
-        first[i] = float(np.mean(at_other * (at_mixed - at_base))) / variance
-        total[i] = float(np.mean((at_base - at_mixed) ** 2)) / (2.0 * variance)
-    return first, total
+        at_mixed[i] = function(mixed)
+    return sobol_from_values(at_base=at_base, at_other=at_other, at_mixed=at_mixed)
+
+
+def sobol_from_values(
+    *, at_base: Array, at_other: Array, at_mixed: Array, noise: float = 0.0, noise_mixed: ArrayLike = 0.0
+) -> tuple[Array, Array]:
+    """First-order and total indices from outputs, by Saltelli's and Jansen's estimators, corrected for replication noise.
+
+    Parameters
+    ----------
+    at_base, at_other : (m,) ndarray
+        Outputs at two independent samples of the inputs.
+    at_mixed : (d, m) ndarray
+        Row i: outputs at the base with input (or group) i taken from the other sample.
+    noise : float
+        Mean over the points of the variance of the output at base and other (that of a mean of R replications: s^2 / R).
+    noise_mixed : float or (d,) array_like
+        The same of each row of `at_mixed`.
+
+    Returns
+    -------
+    first_order, total : (d,) ndarray
+
+    Notes
+    -----
+    Noise of the points adds to the variance and to Jansen's squared differences; its mean is taken off both. Source: A.
+    Saltelli and
+    others, Comput. Phys. Commun. 181, 259-270, 2010, table 2 (b) and (f).
+    """
+    variance = float(np.var(np.concatenate([at_base, at_other]))) - noise
+    if variance <= 0.0:
+        raise OutOfRangeError("the output does not vary over the samples; there is nothing to attribute")
+    first = np.mean(at_other * (at_mixed - at_base), axis=1) / variance
+    half = 0.5 * (noise + np.broadcast_to(np.asarray(noise_mixed, dtype=np.float64), (len(at_mixed),)))
+    total = (0.5 * np.mean((at_base - at_mixed) ** 2, axis=1) - half) / variance
+    return np.asarray(first), np.asarray(total)

@@ -29,9 +29,11 @@ ASSESS: Final = 7
 LINK: Final = 8
 """Whether one message is lost, and whether it is good enough to use. Name: link; index: cycle and track number."""
 SORTIE: Final = 9
-"""What holds for a whole sortie: reflectors and compliance. Name: object; index: 0."""
+"""What holds for a whole sortie: reflectors, compliance, RCS offset, phase of its steps. Name: object; index: 0."""
 CONTROL: Final = 10
 """Rules of engagement of the replication. Name: the scenario's control section; index: 0."""
+FLUCTUATE: Final = 11
+"""Fluctuation of the RCS that a radar sees during one decorrelation time. Name: radar and object; index: number of the step."""
 
 PURPOSES: Final = {
     "detect": DETECT,
@@ -44,6 +46,7 @@ PURPOSES: Final = {
     "link": LINK,
     "sortie": SORTIE,
     "control": CONTROL,
+    "fluctuate": FLUCTUATE,
 }
 
 

@@ -16,6 +16,10 @@ from openiads.kernels import kernel
 from openiads.tracking.ordering import sort_order
 from openiads.tracking.records import Record, Rows, Scratch
 
+LONGEST_SEARCH = 50_000
+"""Comparisons after which the search from one row ends with the best so far. Clusters of a hundred tracks stay far below it; a
+scan of 100,000 plots without pattern does not, and must not hang."""
+
 
 @kernel
 def price_misses(config: Record, scratch: Scratch, n_rows: int) -> None:
@@ -122,6 +126,7 @@ def augment(rows: Rows, cells: Rows, pairs: Rows, picked: Rows, work: Record, so
     length = 0.0
     least_miss = math.inf
     loser = source
+    spent = 0
     while True:
         miss = length + (rows[i]["miss_cost"] - rows[i]["dual"])
         if miss < least_miss:
@@ -129,6 +134,10 @@ def augment(rows: Rows, cells: Rows, pairs: Rows, picked: Rows, work: Record, so
             loser = i
         relax(rows, cells, pairs, picked, work, i, length)
         end = nearest(cells, picked, work)
+        spent += work["touched"]
+        if spent > LONGEST_SEARCH and end >= 0 and cells[end]["row"] >= 0 and cells[end]["reach"] <= least_miss:
+            work["cut"] += 1
+            cells[end]["reach"] = math.inf
         if end < 0 or cells[end]["reach"] > least_miss:
             end = -1
             length = least_miss
@@ -149,6 +158,7 @@ def assign(config: Record, tracks: Rows, n_rows: int, scratch: Scratch) -> None:
     The total of pair costs and miss costs is the least possible.
     """
     price_misses(config, scratch, n_rows)
+    scratch.work[0]["cut"] = 0
     for i in range(n_rows):
         row = scratch.rows[i]
         row["cell"] = -1

@@ -16,12 +16,25 @@ PER_SECOND = float(NANOSECONDS_PER_SECOND)
 def process_noise(config: Record, x: Vector, q: Vector) -> None:
     """Fill `q`, (3, 3), with the power density of the white acceleration at position `x`. [m2/s3]
 
-    `process_noise_m2ps3` on each axis, less `vertical_noise_reduction` of it along the geocentric vertical.
+    `process_noise_m2ps3` on each axis, less `vertical_noise_reduction` of it along the geocentric vertical, or along the third
+    axis of a flat frame.
     """
     level = config["process_noise_m2ps3"]
-    reduction = config["vertical_noise_reduction"]
+    fill_level(config, x, level, level * config["vertical_noise_reduction"], q)
+
+
+@kernel
+def fill_level(config: Record, x: Vector, level: float, vertical: float, q: Vector) -> None:
+    """Fill `q`, (3, 3), with `level` on each axis, less `vertical` along the vertical at position `x`."""
+    if config["flat"] != 0:
+        for i in range(3):
+            for j in range(3):
+                q[i, j] = 0.0
+            q[i, i] = level
+        q[2, 2] = level - vertical
+        return
     square = x[0] * x[0] + x[1] * x[1] + x[2] * x[2]
-    less = level * reduction / square if square > 0.0 else 0.0
+    less = vertical / square if square > 0.0 else 0.0
     for i in range(3):
         for j in range(3):
             q[i, j] = -less * x[i] * x[j]

@@ -149,11 +149,14 @@ def start_velocity(config: Record, x: Vector, p: Vector) -> None:
     if climb == 0.0:
         climb = level
     square = x[0] * x[0] + x[1] * x[1] + x[2] * x[2]
-    less = (level * level - climb * climb) / square if square > 0.0 else 0.0
+    round_earth = config["flat"] == 0 and square > 0.0
+    less = (level * level - climb * climb) / square if round_earth else 0.0
     for i in range(3):
         for j in range(3):
             p[i + 3, j + 3] = -less * x[i] * x[j]
         p[i + 3, i + 3] += level * level
+    if config["flat"] != 0:
+        p[5, 5] = climb * climb
 
 
 @kernel

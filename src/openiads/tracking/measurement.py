@@ -6,6 +6,9 @@ for a pair of track and plot.
 
 import math
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from openiads.kernels import kernel
 from openiads.tracking.records import Record, Rows, Vector
 
@@ -100,3 +103,67 @@ def convert_plot(plots: Rows, i: int, site_ecef: Vector, axes: Vector) -> None:
     plot = plots[i]
     fill_position(plot, site_ecef, axes)
     fill_covariance(plot, axes)
+
+
+@kernel
+def wrap_k(angle_rad: float) -> float:
+    """An angle in -pi to pi. [rad]"""
+    return float(angle_rad - 2.0 * math.pi * math.floor((angle_rad + math.pi) / (2.0 * math.pi)))
+
+
+@kernel
+def observe(x: Vector, site_m: Vector, axes: Vector, z: Vector, h: Vector) -> None:
+    """Range, azimuth, elevation and range rate of state `x`, in `z`, (4,), and their slopes, in `h`, (4, 6 or more).
+
+    Straight line of sight from `site_m`; `axes` are its unit vectors east, north, up as rows. At the zenith, where azimuth has no
+    slope, its row is 0. Source: Y. Bar-Shalom, P. Willett, X. Tian, Tracking and Data Fusion, 2011, sect. 1.5.
+    """
+    e0, e1, e2 = x[0] - site_m[0], x[1] - site_m[1], x[2] - site_m[2]
+    east = axes[0, 0] * e0 + axes[0, 1] * e1 + axes[0, 2] * e2
+    north = axes[1, 0] * e0 + axes[1, 1] * e1 + axes[1, 2] * e2
+    up = axes[2, 0] * e0 + axes[2, 1] * e1 + axes[2, 2] * e2
+    ground2 = east * east + north * north
+    range2 = ground2 + up * up
+    ground, far = math.sqrt(ground2), math.sqrt(range2)
+    z[0] = far
+    z[1] = math.atan2(east, north)
+    z[2] = math.atan2(up, ground)
+    far = max(far, 1.0)
+    rate = (e0 * x[3] + e1 * x[4] + e2 * x[5]) / far
+    z[3] = rate
+    across = 1.0 / ground2 if ground2 > 0.0 else 0.0
+    tilt = 1.0 / (far * far * ground) if ground > 0.0 else 0.0
+    for i in range(3):
+        toward = (x[i] - site_m[i]) / far
+        h[0, i] = toward
+        h[1, i] = (north * axes[0, i] - east * axes[1, i]) * across
+        h[2, i] = (ground2 * axes[2, i] - up * (east * axes[0, i] + north * axes[1, i])) * tilt
+        h[3, i] = (x[i + 3] - rate * toward) / far
+        h[0, i + 3] = 0.0
+        h[1, i + 3] = 0.0
+        h[2, i + 3] = 0.0
+        h[3, i + 3] = toward
+
+
+def measured(position_enu_m: ArrayLike, velocity_enu_mps: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Range [m], azimuth, elevation [rad] and range rate [m/s] of a point seen from the origin, (4,), and slopes, (4, 6)."""
+    x = np.concatenate([np.asarray(v, dtype=np.float64) for v in (position_enu_m, velocity_enu_mps)])
+    z, h = np.empty(4), np.empty((4, 6))
+    observe(x, np.zeros(3), np.eye(3), z, h)
+    return z, h
+
+
+def polar_moments(
+    *, range_m: float, bearing_rad: float, sigma_range_m: float, sigma_bearing_rad: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean, (2,), and covariance, (2, 2), of r cos b, r sin b for Gaussian r, b around the truth. [m], [m2]
+
+    Exact, from E[cos b] = exp(-s^2/2) cos(mean). Source: D. Lerro, Y. Bar-Shalom, IEEE Trans. AES 29(3), 1993, appendix.
+    """
+    one, two = math.exp(-0.5 * sigma_bearing_rad * sigma_bearing_rad), math.exp(-2.0 * sigma_bearing_rad * sigma_bearing_rad)
+    toward = np.array([math.cos(bearing_rad), math.sin(bearing_rad)])
+    mean = range_m * one * toward
+    spread2 = 0.5 * (range_m * range_m + sigma_range_m * sigma_range_m)
+    cosine, sine = two * math.cos(2.0 * bearing_rad), two * math.sin(2.0 * bearing_rad)
+    second = spread2 * np.array([[1.0 + cosine, sine], [sine, 1.0 - cosine]])
+    return mean, second - np.outer(mean, mean)

@@ -95,6 +95,7 @@ TRACKER_CONFIG: Final = np.dtype(
         ("gate", "f8"),  # threshold on the squared Mahalanobis distance
         ("max_speed_mps", "f8"),
         ("max_climb_mps", "f8"),  # fastest vertical speed of a new track; 0: as fast as max_speed_mps
+        ("flat", "i8"),  # 1: the frame is flat, up is its third axis; 0: ECEF
     ],
     align=True,
 )
@@ -108,6 +109,7 @@ TRACKER_STATE: Final = np.dtype(
         ("overflow", "i8"),  # tracks not started because no slot was free
         ("pair_overflow", "i8"),  # track-plot pairs in the gate that did not fit the scratch
         ("late", "i8"),  # plots that fit a track which was newer already, and were set aside
+        ("cut", "i8"),  # searches for an assignment that were ended early, because they grew too long
     ],
     align=True,
 )
@@ -175,6 +177,7 @@ WORK: Final = np.dtype(
         ("axis", "i8"),  # coordinate along which the plots of a batch spread most
         ("pairs", "i8"),
         ("touched", "i8"),  # cells that a search for a path has reached
+        ("cut", "i8"),  # searches that were ended early
         ("changes", "i8"),
         ("drops_from", "i8"),  # where the drops start among the changes
         ("own", "i8"),  # own firm tracks in the index of a picture
@@ -298,6 +301,7 @@ def make_config(
     vertical_noise_reduction: float = 0.0,
     max_climb_mps: float | None = None,
     first_slot: int = 0,
+    flat: bool = False,
 ) -> Rows:
     """Settings of one node's tracker, (1,) of TRACKER_CONFIG.
 
@@ -320,6 +324,8 @@ def make_config(
     max_climb_mps : float, optional
         Fastest climb or descent, for the velocity uncertainty of a new track; `max_speed_mps` when absent. Leave it so where
         ballistic targets are looked for. [m/s] above 0, at most `max_speed_mps`
+    flat : bool
+        Whether positions are east, north, up of a flat frame instead of ECEF.
 
     Raises
     ------
@@ -339,4 +345,5 @@ def make_config(
         row["max_climb_mps"] = _require("max_climb_mps", max_climb_mps, math.ulp(0.0), max_speed_mps)
     row["capacity"] = _require("capacity", capacity, 1, 2**31 - 1)
     row["first_slot"] = _require("first_slot", first_slot, 0, 2**31 - 1)
+    row["flat"] = int(flat)
     return config

@@ -123,6 +123,7 @@ def step(
         for status in (FIRM, TENTATIVE):
             n_rows = find_pairs(config, node_state, tracks, plots, n_plots, status, radar, scratch)
             assign(config, tracks, n_rows, scratch)
+            node_state["cut"] += work["cut"]
             update_tracks(config, tracks, plots, n_rows, radar, period_ns, changes, scratch)
         start_tracks(config, node_state, tracks, plots, n_plots, radar, period_ns, changes, scratch)
     expire(config, node_state, tracks, FIRM, now_ns, changes, work)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from openiads.constants import STANDARD_GRAVITY_MPS2
+from openiads.constants import GRAVITATIONAL_PARAMETER, STANDARD_GRAVITY_MPS2
 from openiads.errors import OutOfRangeError
 from openiads.geo import ellipsoid, geodesic, surface
 from openiads.geo.angles import wrap_signed
@@ -92,7 +92,7 @@ def ballistic_topic(inputs: Inputs) -> Answer:
         return _parabola(q, gravity)
     around = {
         "earth_radius_m": radius,
-        "gravitational_parameter": q.need("bare", "mu_m3_per_s2", default=ballistics.GRAVITATIONAL_PARAMETER),
+        "gravitational_parameter": q.need("bare", "mu_m3_per_s2", default=GRAVITATIONAL_PARAMETER),
     }
     angle = q.find("angle", "flight_path_angle", "elevation")
     ground = q.find("length", "ground_range", "range")

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from openiads import api
+import openiads
 from openiads.errors import InteropError
 from openiads.interop.asterix import records
 from openiads.interop.asterix.importing import Reports
@@ -40,7 +40,7 @@ def item(record: Any, number: str, name: str | None = None) -> Any:
 @pytest.fixture(scope="module")
 def capture(run: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("asterix") / "run.pcap"
-    api.export(run, "asterix", path)
+    openiads.export(run, "asterix", path)
     return path
 
 
@@ -147,7 +147,7 @@ def test_an_edition_of_old_is_refused_block_by_block(shared_data: Callable[[str]
 
 
 def test_the_plots_of_a_run_come_back(run: Any, capture: Path, tmp_path: Path) -> None:
-    found = api.import_file("asterix", capture, tmp_path / "plots.parquet")
+    found = openiads.import_file("asterix", capture, tmp_path / "plots.parquet")
     assert found.fault_count == 0
     assert found.counts["simulated target reports"] == found.rows
     got = pq.read_table(tmp_path / "plots.parquet").to_pandas(use_threads=False)
@@ -170,7 +170,17 @@ def test_the_plots_of_a_run_come_back(run: Any, capture: Path, tmp_path: Path) -
 
 @needs_tshark
 def test_tshark_agrees_with_libasterix(run: Any, capture: Path) -> None:
-    names = ["048_010_SIC", "048_140_VALUE", "048_040_RHO", "048_040_THETA", "048_110_3DH", "062_105_LAT", "062_185_VX", "062_080_SIM", "034_120_LAT"]
+    names = [
+        "048_010_SIC",
+        "048_140_VALUE",
+        "048_040_RHO",
+        "048_040_THETA",
+        "048_110_3DH",
+        "062_105_LAT",
+        "062_185_VX",
+        "062_080_SIM",
+        "034_120_LAT",
+    ]
     base = ["tshark", "-r", str(capture), "-d", "udp.port==8600,asterix"]
     text = subprocess.run([*base, "-V"], capture_output=True, text=True, check=True)
     assert not [line for line in text.stdout.splitlines() if "alformed" in line or "nknown" in line]

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from openiads import api
+import openiads
 from openiads.errors import InteropError
 from openiads.geo.ellipsoid import enu_axes, geodetic_to_ecef
 from openiads.interop.dis.codec import decode
@@ -30,7 +30,7 @@ needs_tshark = pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark
 @pytest.fixture(scope="module")
 def capture(run: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("dis") / "run.pcap"
-    written = api.export(run, "dis", path, exercise=9)
+    written = openiads.export(run, "dis", path, exercise=9)
     assert written.missing_tables == ()
     return path
 
@@ -146,7 +146,7 @@ def test_tshark_reads_every_packet_as_the_run_has_it(run: Any, capture: Path) ->
 
 
 def test_import_gives_the_truth_back(run: Any, capture: Path, tmp_path: Path) -> None:
-    found = api.import_file("dis", capture, tmp_path / "truth.parquet")
+    found = openiads.import_file("dis", capture, tmp_path / "truth.parquet")
     table = pq.read_table(tmp_path / "truth.parquet").to_pandas(use_threads=False)
     source = Source.open(run.reader)
     assert found.rows == len(table) > 200
@@ -163,14 +163,14 @@ def test_import_gives_the_truth_back(run: Any, capture: Path, tmp_path: Path) ->
 
 
 def test_import_names_what_is_broken(shared_data: Callable[[str], Path], tmp_path: Path) -> None:
-    found = api.import_file("dis", shared_data("dis/derived-620-pdus.pcap"), tmp_path / "t.csv")
+    found = openiads.import_file("dis", shared_data("dis/derived-620-pdus.pcap"), tmp_path / "t.csv")
     assert [fault[:8] for fault in found.faults] == ["PDU 175:", "PDU 358:"]
     assert found.counts["Entity State"] == 315
     assert found.rows + found.counts["Entity State left out: not near the earth's surface"] == 315
 
 
 def test_a_span_and_a_replication(run: Any, tmp_path: Path) -> None:
-    written = api.export(run, "dis", tmp_path / "a.dislog", replication=1, from_s=60, until_s=90)
+    written = openiads.export(run, "dis", tmp_path / "a.dislog", replication=1, from_s=60, until_s=90)
     assert "plots" in written.missing_tables
     source = Source.open(run.reader, 1)
     found = [f for f in read_pdus(tmp_path / "a.dislog") if isinstance(f, tuple)]
@@ -191,7 +191,7 @@ def test_a_span_and_a_replication(run: Any, tmp_path: Path) -> None:
 )
 def test_what_cannot_be_exported(run: Any, tmp_path: Path, arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(api_error(), match=message):
-        api.export(run, "dis", tmp_path / "a.pcap", **arguments)
+        openiads.export(run, "dis", tmp_path / "a.pcap", **arguments)
     assert not list(tmp_path.iterdir())
 
 
@@ -203,15 +203,15 @@ def api_error() -> type[Exception]:
 
 def test_files_that_cannot_be(run: Any, tmp_path: Path) -> None:
     with pytest.raises(InteropError, match=r"files of dis end in .pcap or .dislog"):
-        api.export(run, "dis", tmp_path / "a.txt")
+        openiads.export(run, "dis", tmp_path / "a.txt")
     with pytest.raises(InteropError, match=r"'hla' is no format that can be exported to. Known: dis"):
-        api.export(run, "hla", tmp_path / "a.txt")
+        openiads.export(run, "hla", tmp_path / "a.txt")
     (tmp_path / "a.pcap").write_text("mine")
     with pytest.raises(InteropError, match=r"is there already. Use --overwrite"):
-        api.export(run, "dis", tmp_path / "a.pcap")
+        openiads.export(run, "dis", tmp_path / "a.pcap")
     assert (tmp_path / "a.pcap").read_text() == "mine"
     with pytest.raises(InteropError, match="there is no such folder"):
-        api.export(run, "dis", tmp_path / "absent" / "a.pcap")
+        openiads.export(run, "dis", tmp_path / "absent" / "a.pcap")
 
 
 def test_replay_goes_to_this_machine_at_its_pace(run: Any) -> None:

@@ -49,7 +49,9 @@ def guarded(what: str, call: Callable[..., Any], *arguments: Any) -> Any:
             f"{what}: {str(error) or type(error).__name__}; the data are not ASTERIX of this edition, or damaged"
         ) from error
     if isinstance(found, Exception):
-        raise InteropError(f"{what}: {str(found) or 'cannot be parsed'}; the data are not ASTERIX of this edition, or damaged")
+        raise InteropError(
+            f"{what}: {str(found) or 'cannot be parsed'}; the data are not ASTERIX of this edition, or damaged"
+        )
     return found
 
 

@@ -10,6 +10,7 @@ from openiads.geo.angles import wrap_signed
 from openiads.geo.ellipsoid import ecef_to_polar_k
 from openiads.kernels import kernel
 from openiads.records.case import FREE, HOLD, TIGHT
+from openiads.records.chain import LEDGER_CAUSES
 from openiads.records.state import USER_ENGAGED_ELSEWHERE, USER_HELD_DEAD
 from openiads.records.tables import IDENTITIES
 from openiads.tracking.ordering import sort_order
@@ -18,6 +19,12 @@ Record = Any
 Records = NDArray[Any]
 PENDING, UNKNOWN, FRIENDLY, NEUTRAL, HOSTILE = range(len(IDENTITIES))
 FIRM, OWN = 2, 0
+NO_QUALITY = LEDGER_CAUSES.index("track_quality")
+NO_IDENTITY = LEDGER_CAUSES.index("identity")
+NO_RULES = LEDGER_CAUSES.index("rules")
+NO_ENVELOPE = LEDGER_CAUSES.index("out_of_envelope")
+NO_LINK = LEDGER_CAUSES.index("link")
+NO_SHOT = LEDGER_CAUSES.index("shot_spent_on_false_or_decoy")
 NO_THREAT = 1.0e9
 SLOWEST_APPROACH = 1.0
 
@@ -46,6 +53,23 @@ def may_engage(unit: Record, weapons: int, track: Record, now_ns: int) -> bool:
     if now_ns < track["user"][USER_HELD_DEAD] or now_ns < track["user"][USER_ENGAGED_ELSEWHERE]:
         return False
     return rules_allow(weapons, track["identity"])
+
+
+@kernel
+def conditions_met(unit: Record, weapons: int, track: Record, now_ns: int) -> int:
+    """How many conditions of the chain an own firm track meets before anybody asks whether a missile reaches it.
+
+    The first that it does not meet is `LEDGER_CAUSES` of this number: the track is stale; its identity would not do even where
+    the rules allow shooting; the rules; NO_ENVELOPE when `may_engage` says yes; NO_LINK when only another unit's status report
+    keeps the unit from it; NO_SHOT when it is held for dead, though an object that a track follows lives.
+    """
+    if now_ns - track["update_ns"] > unit["max_track_age_ns"]:
+        return NO_QUALITY
+    if not rules_allow(weapons, track["identity"]):
+        return NO_RULES if track["identity"] == HOSTILE else NO_IDENTITY
+    if now_ns < track["user"][USER_HELD_DEAD]:
+        return NO_SHOT
+    return NO_LINK if now_ns < track["user"][USER_ENGAGED_ELSEWHERE] else NO_ENVELOPE
 
 
 @kernel
@@ -106,6 +130,12 @@ def engaged_tracks(slots: tuple[int, int], tracks: Records) -> int:
         if tracks[slot]["status"] > 0 and tracks[slot]["engaged"] > 0:
             count += 1
     return count
+
+
+@kernel
+def no_channel(unit: Record, unit_state: Record, busy: int, shots: int) -> bool:
+    """Whether the unit, engaging `busy` tracks, lacks a channel for one more target or for the missiles of one more salvo."""
+    return bool(busy >= unit["channels_targets"] or unit_state["guided"] + shots > unit["channels_missiles"])
 
 
 @kernel

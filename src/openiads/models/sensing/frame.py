@@ -183,9 +183,9 @@ def search(
         count = dwell_on(
             radar,
             radar_object[r, o],
-            objects[o]["swerling"],
+            objects[o],
+            object_states[o],
             motion,
-            object_states[o]["rcs_db"],
             raster,
             pd_table,
             masks,

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from openiads.geo.angles import wrap
 from openiads.kernels import kernel
+from openiads.models.sensing.fluctuation import STEADY, held_power, holds
 from openiads.physics.accuracy import sigma_angle, sigma_range
 from openiads.physics.detection import interpolate_pd
 from openiads.streams.draws import normal_from_uniform, poisson_from_uniform, uniforms
@@ -62,7 +63,8 @@ def write_plot(
 @kernel
 def observe(
     radar: Record,
-    swerling: int,
+    thing: Record,
+    state: Record,
     pd_table: NDArray[np.float64],
     clock: Records,
     pair: np.uint64,
@@ -73,7 +75,17 @@ def observe(
     plots: Records,
     count: int,
 ) -> int:
-    """One look at one object: a plot or none. `geometry` is true range, azimuth, elevation. Returns the new count."""
+    """One look at one object: a plot or none. Returns the new count.
+
+    `geometry` is true range, azimuth, elevation; `snr_db` is the mean over the fluctuation. A look whose mean stays in the noise
+    gives nothing: the false alarms hold it already.
+    """
+    swerling = thing["swerling"]
+    if snr_db < radar["noise_db"][swerling]:
+        return count
+    if holds(thing):
+        snr_db += math.log(held_power(clock, pair, thing, state, at_ns)) / LN10_OVER_10
+        swerling = STEADY
     p_d = interpolate_pd(pd_table, radar["pd_row"][swerling], snr_db)
     seed, replication = clock[0]["seed"], clock[0]["replication"]
     u = uniforms(seed, replication, DETECT, pair, number)[0]

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from openiads.geo.ellipsoid import ecef_to_polar_k
 from openiads.kernels import kernel
+from openiads.models.sensing.fluctuation import LARGEST_OFFSET
 from openiads.models.sensing.multifunction import aspect_of
-from openiads.physics.detection import interpolate_pd
 from openiads.physics.link_budget import two_way_loss_db
 from openiads.records.truth import motion_at
 from openiads.records.visibility import visible
@@ -18,23 +18,20 @@ Record = Any
 Records = NDArray[Any]
 Masks = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
 CROSSING_PASSES = 4
-NOISE_FACTOR = 3.0
-"""A look whose Pd stays below this many times Pfa, at the largest cross-section, is noise: the false alarms hold it already."""
 
 
 @kernel
 def best_rcs_db(thing: Record) -> float:
-    """Largest cross-section that an object can show, over sectors and with reflectors. [dB]"""
+    """Largest mean cross-section that an object can show, over sectors, with reflectors, on its largest sortie. [dB]"""
     best = max(thing["rcs_db"][0], thing["rcs_db"][1], thing["rcs_db"][2])
     reflectors = thing["reflectors_db"]
-    return best if math.isnan(reflectors) else max(best, reflectors)
+    return (best if math.isnan(reflectors) else max(best, reflectors)) + LARGEST_OFFSET * thing["sortie_sigma_db"]
 
 
 @kernel
-def hopeless(radar: Record, thing: Record, pd_table: NDArray[np.float64], range_m: float) -> bool:
+def hopeless(radar: Record, thing: Record, range_m: float) -> bool:
     """Whether even the largest cross-section gives no more than noise at this range."""
-    snr_db = radar["gain_db"] - two_way_loss_db(range_m) + best_rcs_db(thing)
-    return interpolate_pd(pd_table, radar["pd_row"][thing["swerling"]], snr_db) < NOISE_FACTOR * radar["p_fa"]
+    return bool(radar["gain_db"] - two_way_loss_db(range_m) + best_rcs_db(thing) < radar["noise_db"][thing["swerling"]])
 
 
 @kernel
@@ -43,7 +40,6 @@ def rotating_looks(
     objects: Records,
     knots: Records,
     o: int,
-    pd_table: NDArray[np.float64],
     masks: Masks,
     start_ns: int,
     end_ns: int,
@@ -73,7 +69,7 @@ def rotating_looks(
         range_m, azimuth, elevation = ecef_to_polar_k(radar["site_m"], radar["axes"], x, y, z)
         if at_ns < first or at_ns > last or range_m > radar["instrumented_m"]:
             continue
-        if hopeless(radar, thing, pd_table, range_m) or not visible(radar, masks, x, y, z, azimuth):
+        if hopeless(radar, thing, range_m) or not visible(radar, masks, x, y, z, azimuth):
             continue
         site = radar["site_m"]
         row = looks[count]
@@ -96,7 +92,6 @@ def frame_candidates(
     objects: Records,
     knots: Records,
     o: int,
-    pd_table: NDArray[np.float64],
     masks: Masks,
     start_ns: int,
     end_ns: int,
@@ -120,7 +115,7 @@ def frame_candidates(
             continue
         x, y, z, vx, vy, vz = motion_at(objects, knots, o, k * period_ns + period_ns // 2)
         range_m, azimuth, elevation = ecef_to_polar_k(radar["site_m"], radar["axes"], x, y, z)
-        if hopeless(radar, thing, pd_table, range_m):
+        if hopeless(radar, thing, range_m):
             continue
         row = candidates[count]
         row["object"] = o

@@ -7,8 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.constants import NANOSECONDS_PER_SECOND
+from openiads.models.sensing.fluctuation import STEADY
 from openiads.models.sensing.spec import RadarSpec
-from openiads.physics.detection import detection_table, detection_threshold, fluctuation_shape
+from openiads.physics.detection import (
+    TABLE_LOW_DB,
+    detection_probability,
+    detection_table,
+    detection_threshold,
+    fluctuation_shape,
+    required_snr,
+)
 from openiads.physics.link_budget import calibrate
 from openiads.records.case import MULTIFUNCTION, ROTATING
 
@@ -16,6 +24,10 @@ Array = NDArray[np.float64]
 SECTORS_PER_ROTATION = 8
 """Calendar rows per rotation: how long plots wait at most until the tracker has them."""
 METRES_PER_KILOMETRE = 1000.0
+NOISE_FACTOR = 3.0
+"""A look whose Pd stays below this many times Pfa is noise: the false alarms hold it already."""
+LIKELY = 0.5
+"""Where that many times Pfa is as likely as this, nothing counts as noise: such a radar is all false alarms."""
 
 
 class PdTables:
@@ -24,6 +36,7 @@ class PdTables:
     def __init__(self) -> None:
         self._rows: dict[tuple[float, int, int], int] = {}
         self._tables: list[Array] = []
+        self._noise: list[float] = []
 
     def row(self, *, p_fa: float, pulses: int, swerling: int) -> int:
         """Row of the table for these conditions, built when it is new."""
@@ -32,11 +45,26 @@ class PdTables:
             self._rows[key] = len(self._tables)
             shape = fluctuation_shape(swerling=swerling, pulses=pulses)
             self._tables.append(detection_table(p_fa=p_fa, pulses=pulses, shape=shape))
+            self._noise.append(noise_level_db(p_fa=p_fa, pulses=pulses, shape=shape))
         return self._rows[key]
+
+    def noise_db(self, row: int) -> float:
+        """Mean SNR below which a look is no more than noise, for the conditions of a row. [dB]"""
+        return self._noise[row]
 
     def array(self) -> Array:
         """All tables, (rows, grid)."""
         return np.array(self._tables) if self._tables else np.zeros((1, 4))
+
+
+def noise_level_db(*, p_fa: float, pulses: int, shape: float) -> float:
+    """Mean SNR at which a look detects `NOISE_FACTOR` times as often as noise does; the low end of the tables at most. [dB]"""
+    lowest_db = float(TABLE_LOW_DB)
+    p_d = NOISE_FACTOR * p_fa
+    at_low, _ = detection_probability(snr=10.0 ** (lowest_db / 10.0), p_fa=p_fa, pulses=pulses, shape=shape)
+    if p_d >= LIKELY or float(at_low) >= p_d:
+        return lowest_db
+    return 10.0 * math.log10(required_snr(p_d=p_d, p_fa=p_fa, pulses=pulses, shape=shape))
 
 
 def radar_gain_db(spec: RadarSpec) -> float:
@@ -66,8 +94,10 @@ def fill_radar(record: Any, spec: RadarSpec, tables: PdTables, swerlings: set[in
     record["p_fa"] = spec.p_false_alarm
     record["threshold"] = float(detection_threshold(p_fa=spec.p_false_alarm, pulses=spec.pulses_integrated))
     record["pulses"] = spec.pulses_integrated
-    for swerling in swerlings:
-        record["pd_row"][swerling] = tables.row(p_fa=spec.p_false_alarm, pulses=spec.pulses_integrated, swerling=swerling)
+    for swerling in swerlings | {STEADY}:
+        row = tables.row(p_fa=spec.p_false_alarm, pulses=spec.pulses_integrated, swerling=swerling)
+        record["pd_row"][swerling] = row
+        record["noise_db"][swerling] = tables.noise_db(row)
     record["beam_azimuth_rad"] = math.radians(spec.beamwidth_azimuth_deg)
     record["beam_elevation_rad"] = math.radians(spec.beamwidth_elevation_deg)
     record["resolution_m"] = spec.range_resolution_m

@@ -49,7 +49,8 @@ def look(
         geometry = (seen["range_m"], seen["azimuth_rad"], seen["elevation_rad"])
         count = observe(
             radar,
-            objects[o]["swerling"],
+            objects[o],
+            object_states[o],
             pd_table,
             clock,
             radar_object[r, o],

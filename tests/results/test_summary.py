@@ -9,7 +9,7 @@ import pytest
 from by_hand import run_by_hand
 
 from openiads.errors import ResultsError
-from openiads.results.measures import NEVER, Summary, format_estimate, format_summary, median_time_s, summarize
+from openiads.results.summary import NEVER, Summary, format_estimate, format_summary, median_time_s, summarize
 from openiads.stats.intervals import Estimate, count_mean, mean_share, ratio_of_sums, t_mean, wilson
 
 OBJECTS = [

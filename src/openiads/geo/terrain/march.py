@@ -1,0 +1,345 @@
+"""Kernels of the viewshed: rays march over the grid ring by ring, and each post takes from the two rays beside it.
+
+A sector is the quarter of the grid on one side of the antenna: its rings are grid columns (east, west) or rows (north,
+south), so a ray crosses every ring once. `minor` is the coordinate along a ring, in posts. A ray carries the largest tangent
+of elevation met so far. Between two grid lines the ground of a bilinear facet is a parabola along a ray; its peak is found
+exactly. Where the highest post of a block cannot rise above what its rays have already met, the block is passed over.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.kernels import kernel
+
+Record = Any
+Floats = NDArray[np.float64]
+Heights = NDArray[np.float32]
+Index = NDArray[np.int64]
+
+GROUP = 32
+"""Neighbouring rays that are passed over together."""
+BLOCK = 16
+"""Posts along each side of the blocks whose highest post is known."""
+RINGS = 8
+"""Rings between two decisions about what to pass over."""
+DEGREE = 5
+"""Of the polynomials that stand for the geometry along a ring."""
+LOWEST = -1e30
+TINY = 1e-12
+SLACK = 1e-7
+"""How much the bound of a block is raised, as a tangent: more than the curvature inside one ring."""
+
+SECTOR = np.dtype(
+    [
+        ("columns", "i8"),
+        ("first", "i8"),
+        ("step", "i8"),
+        ("rings", "i8"),
+        ("rays", "i8"),
+        ("line_stride", "i8"),
+        ("minor_stride", "i8"),
+        ("minors", "i8"),
+        ("blocks_line", "i8"),
+        ("blocks_minor", "i8"),
+        ("origin_line", "f8"),
+        ("origin_minor", "f8"),
+        ("slope", "f8"),
+        ("height_m", "f8"),
+        ("radius_m", "f8"),
+        ("reach_u", "f8"),
+        ("near_u", "f8"),
+        ("a", "f8", 5),
+        ("b", "f8", 5),
+        ("w", "f8", 3),
+        ("v", "f8", 4),
+    ]
+)
+"""One sector: where its rings are in the flat grid, where the antenna stands, and the series of the geometry.
+
+`u` is the squared sine of half the angle at the earth's centre. With offsets (r, c) in posts north and east of the antenna,
+u = a(r) + b(r) w(c); v = 1 - cos of the angle on the effective earth is a series in u.
+"""
+
+
+@kernel
+def horner(c: Floats, x: float) -> float:
+    """Value of the polynomial of degree 5 with coefficients c at x."""
+    return float(c[0] + x * (c[1] + x * (c[2] + x * (c[3] + x * (c[4] + x * c[5])))))
+
+
+@kernel
+def half_sine_squared(s: Record, north: float, east: float) -> float:
+    """u of a point so many posts north and east of the antenna."""
+    a, b, w = s["a"], s["b"], s["w"]
+    square = east * east
+    arc = north * north * (a[0] + north * (a[1] + north * (a[2] + north * (a[3] + north * a[4]))))
+    scale = b[0] + north * (b[1] + north * (b[2] + north * (b[3] + north * b[4])))
+    return float(arc + scale * square * (w[0] + square * (w[1] + square * w[2])))
+
+
+@kernel
+def u_at(s: Record, line: float, minor: float) -> float:
+    """u of a point on the grid, named by its place across and along the rings."""
+    across, along = line - s["origin_line"], minor - s["origin_minor"]
+    if s["columns"] == 1:
+        return half_sine_squared(s, along, across)
+    return half_sine_squared(s, across, along)
+
+
+@kernel
+def versine(v: Floats, u: float) -> float:
+    """1 - cos of the angle on the effective earth."""
+    return float(u * (v[0] + u * (v[1] + u * (v[2] + u * v[3]))))
+
+
+@kernel
+def rise_and_run(s: Record, line: float, minor: float, height: float) -> tuple[float, float]:
+    """Numerator and denominator of the tangent of elevation at which the antenna sees a point."""
+    v = versine(s["v"], max(u_at(s, line, minor), 0.0))
+    rise = (height - s["height_m"]) / (s["radius_m"] + height) - v
+    return rise, math.sqrt(v * (2.0 - v))
+
+
+@kernel
+def peak(n0: float, s0: float, n1: float, s1: float, bend: float) -> float:
+    """Largest (n0 + a t + bend t t) / (s0 + (s1 - s0) t) inside 0 < t < 1, where it has a peak there; else LOWEST."""
+    run = s1 - s0
+    a = n1 - n0 - bend
+    starts = a * s0 - run * n0
+    ends = starts + bend * (run + 2.0 * s0)
+    if starts <= 0.0 or ends >= 0.0:
+        return LOWEST
+    q = bend * run
+    half = bend * s0
+    root = math.sqrt(max(half * half - q * starts, 0.0))
+    t = -starts / (half - root)  # the root in 0 to 1, without the difference of like numbers: half is negative
+    return (n0 + t * (a + bend * t)) / (s0 + run * t)
+
+
+@kernel
+def facet(s: Record, ground: Heights, line0: int, line1: int, row: int, share: float, minor: float) -> tuple[float, float]:
+    """Height of the facet between two rings above `row` at a share of the way between them, and its twist."""
+    at0 = line0 * s["line_stride"] + row * s["minor_stride"]
+    at1 = line1 * s["line_stride"] + row * s["minor_stride"]
+    up = s["minor_stride"]
+    z00, z01, z10, z11 = ground[at0], ground[at0 + up], ground[at1], ground[at1 + up]
+    f = minor - row
+    near = z00 + f * (z01 - z00)
+    far = z10 + f * (z11 - z10)
+    return near + share * (far - near), (z00 - z01) - (z10 - z11)
+
+
+@kernel
+def along(
+    s: Record, ground: Heights, line1: int, minor0: float, minor1: float, start: float, met: float
+) -> tuple[float, float]:
+    """Largest tangent of a ray up to a ring, without and with the ring itself; `start` is where between the rings it begins.
+
+    The ray runs straight from `minor0` on the ring before `line1` to `minor1` on it; segments end where it crosses a post.
+    """
+    line0 = line1 - s["step"]
+    drift = minor1 - minor0
+    up = drift > 0.0
+    t0 = start
+    begin = minor0 + start * drift
+    row = math.floor(begin) if up else math.ceil(begin) - 1
+    z, _ = facet(s, ground, line0, line1, row, start, begin)
+    n0, s0 = rise_and_run(s, line0 + start * s["step"], begin, z)
+    while True:
+        cross = float(row + 1) if up else float(row)
+        t1 = max((cross - minor0) / drift, t0) if drift != 0.0 else 2.0
+        last = t1 >= 1.0
+        if last:
+            t1, cross = 1.0, minor1
+        z, twist = facet(s, ground, line0, line1, row, t1, cross)
+        n1, s1 = rise_and_run(s, line0 + t1 * s["step"], cross, z)
+        bend = twist * drift * (t1 - t0) * (t1 - t0) / s["radius_m"] - 0.5 * (s1 - s0) * (s1 - s0)
+        met = max(met, peak(n0, s0, n1, s1, bend))
+        if last:
+            return met, max(met, n1 / s1)
+        met = max(met, n1 / max(s1, TINY))
+        n0, s0, t0 = n1, s1, t1
+        row += 1 if up else -1
+
+
+@kernel
+def highest_of_blocks(ground: Heights, rows: int, columns: int, highest: Heights) -> None:
+    """Highest post of each block, blocks numbered row by row. `highest` begins low."""
+    across = (columns + BLOCK - 1) // BLOCK
+    for i in range(rows):
+        base = (i // BLOCK) * across
+        for block in range(across):
+            top = highest[base + block]
+            for j in range(block * BLOCK, min((block + 1) * BLOCK, columns)):
+                top = max(top, ground[i * columns + j])
+            highest[base + block] = top
+
+
+@kernel
+def highest_between(s: Record, highest: Heights, line0: int, line1: int, minor0: float, minor1: float) -> float:
+    """Highest post of the blocks that hold the lines and minors between the given ones."""
+    l0, l1 = min(line0, line1) // BLOCK, max(line0, line1) // BLOCK
+    m0 = int(max(math.floor(minor0), 0)) // BLOCK
+    m1 = int(min(math.floor(minor1) + 1, s["minors"] - 1)) // BLOCK
+    top = LOWEST
+    for line in range(l0, l1 + 1):
+        for minor in range(m0, m1 + 1):
+            top = max(top, highest[line * s["blocks_line"] + minor * s["blocks_minor"]])
+    return top
+
+
+@kernel
+def minor_of(s: Record, minors: Floats, ring: int, ray: int) -> float:
+    """Where a ray crosses a ring. [posts along it]"""
+    away = abs(s["first"] + s["step"] * ring - s["origin_line"])
+    return float(s["origin_minor"] + away * horner(minors[ring], ray * (2.0 / (s["rays"] - 1)) - 1.0))
+
+
+@kernel
+def span(s: Record, minors: Floats, ring: int, first: int, last: int) -> tuple[float, float]:
+    """Least and greatest u of rays `first` to `last` at a ring; at the antenna itself for a ring before the first."""
+    if ring < 0:
+        return 0.0, 0.0
+    line = s["first"] + s["step"] * float(ring)
+    low, high = minor_of(s, minors, ring, first), minor_of(s, minors, ring, last)
+    u0, u1 = u_at(s, line, low), u_at(s, line, high)
+    least = u_at(s, line, s["origin_minor"]) if low < s["origin_minor"] < high else min(u0, u1)
+    return least, max(u0, u1)
+
+
+@kernel
+def bound(s: Record, u0: float, u1: float) -> tuple[float, float, float]:
+    """What `needed` takes of two distances: a versine and two sines."""
+    v0, v1 = versine(s["v"], u0), versine(s["v"], u1)
+    near, far = math.sqrt(v0 * (2.0 - v0)), math.sqrt(v1 * (2.0 - v1))
+    return v0 - 0.125 * (far - near) * (far - near), near, far
+
+
+@kernel
+def rises(s: Record, limit: tuple[float, float, float], met: float, height: float) -> bool:
+    """Whether ground of a height somewhere between two distances could exceed the tangent `met`. Never wrongly false."""
+    g = limit[0] + min((met - SLACK) * limit[1], (met - SLACK) * limit[2])
+    return bool(height * (1.0 - g) > s["height_m"] + s["radius_m"] * g)
+
+
+@kernel
+def choose(s: Record, minors: Floats, highest: Heights, ring: int, last_ring: int, met: Floats, active: Index) -> None:
+    """Which groups of rays must look at the ground of the next rings: 1 or 0 in `active`."""
+    for group in range(len(active)):
+        k0 = group * GROUP
+        k1 = min(k0 + GROUP, s["rays"]) - 1
+        u0, _ = span(s, minors, ring - 1, k0, k1)
+        _, u1 = span(s, minors, last_ring, k0, k1)
+        active[group] = 0
+        if u0 > s["reach_u"] or u1 < s["near_u"]:
+            continue
+        if ring == 0:
+            active[group] = 1
+            continue
+        least = met[k0]
+        for k in range(k0, k1 + 1):
+            least = min(least, met[k])
+        m0 = min(minor_of(s, minors, ring - 1, k0), minor_of(s, minors, last_ring, k0))
+        m1 = max(minor_of(s, minors, ring - 1, k1), minor_of(s, minors, last_ring, k1))
+        if m1 < 0.0 or m0 > s["minors"] - 1.0:
+            continue
+        line0, line1 = s["first"] + s["step"] * (ring - 1), s["first"] + s["step"] * last_ring
+        if rises(s, bound(s, u0, u1), least, highest_between(s, highest, line0, line1, m0, m1)):
+            active[group] = 1
+
+
+@kernel
+def top_of_facets(s: Record, ground: Heights, line: int, minor0: float, minor1: float) -> float:
+    """Highest post of the facets between a ring and the one before that a ray passes between two minors."""
+    low, high = math.floor(min(minor0, minor1)), math.floor(max(minor0, minor1)) + 1
+    base, back = line * s["line_stride"], s["step"] * s["line_stride"]
+    top = ground[base + low * s["minor_stride"]]
+    for i in range(low, high + 1):
+        at = base + i * s["minor_stride"]
+        top = max(top, max(ground[at], ground[at - back]))
+    return float(top)
+
+
+@kernel
+def march_group(s: Record, ground: Heights, minors: Floats, ring: int, group: int, met: Floats, before: Floats) -> None:
+    """Take the rays of a group over one ring: `before` without the posts of the ring, `met` with them."""
+    k0 = group * GROUP
+    k1 = min(k0 + GROUP, s["rays"])
+    line = s["first"] + s["step"] * ring
+    start = 0.0 if ring > 0 else (s["origin_line"] - (line - s["step"])) * s["step"]
+    least, _ = span(s, minors, ring - 1, k0, k1 - 1)
+    _, most = span(s, minors, ring, k0, k1 - 1)
+    limit = bound(s, least, most)
+    for k in range(k0, k1):
+        before[k] = met[k]
+        to = minor_of(s, minors, ring, k)
+        begin = minor_of(s, minors, ring - 1, k) if ring > 0 else to - (to - s["origin_minor"]) / (1.0 - start)
+        if min(to, begin) < 0.0 or max(to, begin) >= s["minors"] - 1.0:
+            continue
+        if ring == 0 or rises(s, limit, met[k], top_of_facets(s, ground, line, begin, to)):
+            before[k], met[k] = along(s, ground, line, begin, to, start, met[k])
+
+
+@kernel
+def give(s: Record, posts: Floats, ring: int, before: Floats, tangent: Heights) -> None:
+    """Write to the posts of a ring the tangent between those of the two rays beside each."""
+    line = s["first"] + s["step"] * ring
+    away = abs(line - s["origin_line"])
+    low = max(math.ceil(s["origin_minor"] - away), 0)
+    high = min(math.floor(s["origin_minor"] + away), s["minors"] - 1)
+    inverse = 1.0 / away
+    c = posts[ring]
+    base = line * s["line_stride"]
+    for i in range(low, high + 1):
+        at = horner(c, (i - s["origin_minor"]) * inverse)
+        k = int(at)
+        tangent[base + i * s["minor_stride"]] = before[k] + (at - k) * (before[k + 1] - before[k])
+
+
+@kernel
+def march(
+    sectors: Record,
+    which: int,
+    ground: Heights,
+    highest: Heights,
+    minors: Floats,
+    posts: Floats,
+    met: Floats,
+    before: Floats,
+    active: Index,
+    tangent: Heights,
+) -> None:
+    """March the rays of sector `which` outwards; fills `tangent` of its posts and leaves in `met` what each ray has met."""
+    s = sectors[which]
+    for ring in range(s["rings"]):
+        if ring % RINGS == 0:
+            choose(s, minors, highest, ring, min(ring + RINGS, s["rings"]) - 1, met, active)
+            for k in range(s["rays"]):
+                before[k] = met[k]
+        for group in range(len(active)):
+            if active[group] == 1:
+                march_group(s, ground, minors, ring, group, met, before)
+        give(s, posts, ring, before, tangent)
+
+
+@kernel
+def lowest_heights(
+    sectors: Record, arc: Floats, scale: Floats, w: Floats, ground: Heights, tangent: Heights, out: Heights
+) -> None:
+    """Least visible height of every post, not below its ground; NaN beyond the reach. Posts row by row."""
+    s = sectors[0]
+    v0, v1, v2, v3 = s["v"][0], s["v"][1], s["v"][2], s["v"][3]
+    height, radius, reach = s["height_m"], s["radius_m"], s["reach_u"]
+    columns = len(w)
+    for i in range(len(arc)):
+        a, b = arc[i], scale[i]
+        base = i * columns
+        for j in range(columns):
+            u = a + b * w[j]
+            v = u * (v0 + u * (v1 + u * (v2 + u * v3)))
+            g = v + tangent[base + j] * math.sqrt(v * (2.0 - v))
+            low = max((height + radius * g) / (1.0 - g), float(ground[base + j]))
+            out[base + j] = low if u <= reach else math.nan

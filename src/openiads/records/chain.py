@@ -1,0 +1,75 @@
+"""The chain from seeing an object to killing it: its conditions, whose failure the ledger names, and its links.
+
+To add a condition, put its failure where it belongs in `LEDGER_CAUSES`, its link in `RELIEFS`, join them in `RELIEF_OF`, and let
+`engine.stages` say when it was met.
+"""
+
+from typing import Final
+
+from openiads.records.tables import REPLICATION, Column, Table
+
+LEDGER_CAUSES: Final = (
+    "never_above_horizon",
+    "not_detected",
+    "track_too_late",
+    "track_quality",
+    "identity",
+    "rules",
+    "out_of_envelope",
+    "no_channel",
+    "magazine",
+    "link",
+    "shot_spent_on_false_or_decoy",
+    "missed_shot",
+)
+"""Why a hostile object got through: the conditions of the chain in its order, each named by its failure."""
+
+RELIEFS: Final = (
+    "horizon",
+    "detection",
+    "track",
+    "identity",
+    "rules",
+    "envelope",
+    "channel",
+    "magazine",
+    "link",
+    "false_shot",
+    "kill",
+)
+"""Links of the chain that a counterfactual restores one at a time, in the order of the chain."""
+
+RELIEF_OF: Final = {
+    "never_above_horizon": "horizon",
+    "not_detected": "detection",
+    "track_too_late": "track",
+    "track_quality": "track",
+    "identity": "identity",
+    "rules": "rules",
+    "out_of_envelope": "envelope",
+    "no_channel": "channel",
+    "magazine": "magazine",
+    "link": "link",
+    "shot_spent_on_false_or_decoy": "false_shot",
+    "missed_shot": "kill",
+}
+"""The link that a cause says was missing: the counterfactual begins there."""
+
+COUNTERFACTUAL: Final = Table(
+    "counterfactual",
+    "counts",
+    ("replication", "object_id", "link"),
+    (
+        REPLICATION,
+        Column("object_id", "str", "leaker"),
+        Column("cause", "str", "its cause in `ledger`"),
+        Column("link", "str", "link of the chain that was restored for this object alone, under the same draws"),
+        Column("tried", "i4", "place of this link in the order of trying, from 0"),
+        Column("stopped", "bool", "whether the object no longer leaked"),
+        Column("outcome", "str", "how it ended instead, as in `outcomes`"),
+        Column("outcome_ns", "i8", "when it ended instead"),
+        Column("by", "str", "fire unit whose missile killed it instead", nullable=True),
+    ),
+    "truth: what restoring one link of the chain would have changed; made from a run on request, no part of its digest",
+)
+"""What `api.counterfactual` returns."""

@@ -1,0 +1,108 @@
+"""The ends of a party's stated range: where a claim does best and where it does worst within what the party says.
+
+Exact models are asked at every corner of up to ten intervals. Otherwise each interval is tried at both ends, the others at their
+middle, under common random numbers, and the corner of the better (worse) ends is run: "worst found", safe only for
+monotone measures.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.study.bench import Answer, Bench, Component
+from openiads.study.looks import Status
+from openiads.study.readings import Lookup, Reading, bounds
+from openiads.study.sizes import CORNERS
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class End:
+    """One end of a range for one reading: which end of each interval (True: the upper one), its status and its statistic."""
+
+    ends: Mapping[str, bool]
+    status: Status
+    value: float
+
+
+@dataclass(frozen=True)
+class EndsResult:
+    """Best and worst end of one reading under one party; `found` says how."""
+
+    best: End | None
+    worst: End | None
+    found: Literal["corners", "search", "none"]
+
+
+def ends_component(bench: Bench, party: str) -> Component:
+    """Ends of every reading under one party; returns `EndsResult` by reading."""
+    names = [a.id for a in bench.assumptions.with_intervals(party)]
+    if not names:
+        return dict.fromkeys([r.id for r in bench.readings], EndsResult(None, None, "none"))
+    exact = all(r.exact for r in bench.readings)
+    if exact and len(names) <= CORNERS:
+        tries = [{name: bool(corner >> i & 1) for i, name in enumerate(names)} for corner in range(1 << len(names))]
+        values = yield from _tried(bench, party, "corners", tries)
+        return {r.id: _of_corners(bench, r, tries, values) for r in bench.readings}
+    tries = [{name: upper} for name in names for upper in (False, True)]
+    values = yield from _tried(bench, party, "search", tries)
+    corners: list[dict[str, bool]] = []
+    for r in bench.readings:
+        score = _scores(bench, r, values)
+        better = {name: bool(score[2 * i + 1] >= score[2 * i]) for i, name in enumerate(names)}
+        corners += [better, {name: not upper for name, upper in better.items()}]
+    values = yield from _tried(bench, party, "found", corners)
+    found = {}
+    for number, r in enumerate(bench.readings):
+        score, status, value = _scores(bench, r, values), _statuses(bench, r, values), _values(bench, r, values)
+        i, j = 2 * number, 2 * number + 1
+        if score[i] < score[j]:
+            i, j = j, i
+        best, worst = (End(corners[k], Status(int(status[k])), float(value[k])) for k in (i, j))
+        found[r.id] = EndsResult(best, worst, "search")
+    return found
+
+
+def _tried(bench: Bench, party: str, stage: str, tries: list[dict[str, bool]]) -> Component:
+    """Run a world per try: the named intervals at their ends, all else at its middle."""
+    middle = np.full((1, len(bench.spec.assumptions)), 0.5)
+    rows = [bench.assumptions.party_world(party, middle, ends=ends) for ends in tries]
+    worlds = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
+    first = np.zeros(len(tries), np.int64)  # the same replications at every try
+    seed = bench.stream("ends", party=party)
+    places = bench.places(bench.readings)
+    asked = bench.wish(f"ends/{party}/{stage}", places, worlds, first=first, count=bench.sizes.end_runs, seed=seed)
+    answer: Answer = yield dict(asked.values())
+    by_place = {place: answer[key] for place, (key, _) in asked.items()}
+    return lambda vignette, cell: by_place[vignette, cell]
+
+
+def _statuses(bench: Bench, reading: Reading, lookup: Lookup) -> NDArray[np.int8]:
+    return bounds(reading, lookup, confidence=bench.spec.replications.confidence).statuses(reading)
+
+
+def _values(bench: Bench, reading: Reading, lookup: Lookup) -> Array:
+    return bounds(reading, lookup, confidence=bench.spec.replications.confidence).value[:, 0]
+
+
+def _scores(bench: Bench, reading: Reading, lookup: Lookup) -> Array:
+    """How well each try does: the threshold at which its estimate would turn, signed so that more is better for the claim."""
+    b = bounds(reading, lookup, confidence=bench.spec.replications.confidence)
+    estimate = type(b)(b.value, b.value, b.value, b.missing).critical(reading)
+    signed = estimate if reading.spec.op == ">=" else -estimate
+    return np.where(np.isnan(signed), -np.inf, signed)
+
+
+def _of_corners(bench: Bench, reading: Reading, tries: list[dict[str, bool]], lookup: Lookup) -> EndsResult:
+    score, status, value = (
+        _scores(bench, reading, lookup),
+        _statuses(bench, reading, lookup),
+        _values(bench, reading, lookup),
+    )
+    best, worst = int(np.argmax(score)), int(np.argmin(score))
+    made = [End(tries[k], Status(int(status[k])), float(value[k])) for k in (best, worst)]
+    return EndsResult(made[0], made[1], "corners")

@@ -1,0 +1,63 @@
+"""Compiled loops over plots and tracks for callers outside the walk."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.kernels import kernel
+from openiads.tracking.measurement import convert_plot
+from openiads.tracking.records import Record, Rows, Scratch, Vector
+from openiads.tracking.remote import extrapolate
+from openiads.tracking.step import step
+
+Integers = NDArray[np.int64]
+
+
+@kernel
+def convert_all(raw: Rows, first: int, count: int, plots: Rows, site_m: Vector, axes: Vector, sigmas: Vector) -> None:
+    """Fill `count` plots from the rows from `first` on, with the sensor's sigmas (range [m], azimuth, elevation [rad])."""
+    for i in range(count):
+        row, plot = raw[first + i], plots[i]
+        plot["at_ns"] = row["at_ns"]
+        plot["range_m"] = row["range_m"]
+        plot["azimuth_rad"] = row["azimuth_rad"]
+        plot["elevation_rad"] = row["elevation_rad"]
+        plot["snr_db"] = row["snr_db"]
+        plot["sigma_range_m"] = sigmas[0]
+        plot["sigma_azimuth_rad"] = sigmas[1]
+        plot["sigma_elevation_rad"] = sigmas[2]
+        convert_plot(plots, i, site_m, axes)
+
+
+@kernel
+def take_batches(
+    config: Record,
+    node_state: Record,
+    tracks: Rows,
+    plots: Rows,
+    changes: Rows,
+    scratch: Scratch,
+    raw: Rows,
+    batches: Integers,
+    places: tuple[Vector, Vector, Vector, Integers],
+    now_ns: int,
+) -> int:
+    """Give batches of rows, (n, 2) of first and last, to the tracker one after another; returns the time after them.
+
+    `places` holds sites (s, 3), axes (s, 3, 3), sigmas (s, 3) and scan periods (s,) of the sensors.
+    """
+    sites, axes, sigmas, periods_ns = places
+    for k in range(len(batches)):
+        first, last = batches[k, 0], batches[k, 1]
+        sensor = raw[first]["sensor"]
+        convert_all(raw, first, last - first, plots, sites[sensor], axes[sensor], sigmas[sensor])
+        now_ns = max(now_ns, raw[last - 1]["at_ns"])
+        count = last - first
+        step(config, node_state, tracks, plots, count, sensor, periods_ns[sensor], now_ns, changes, scratch)
+    return now_ns
+
+
+@kernel
+def extrapolate_all(config: Record, rows: Rows, now_ns: int, x: Vector, p: Vector, q: Vector) -> None:
+    """States `x`, (n, 6), and covariances `p`, (n, 6, 6), of tracks moved to `now_ns`; `q`, (3, 3), is scratch."""
+    for i in range(len(rows)):
+        extrapolate(config, rows[i], now_ns, x[i], p[i], q)
