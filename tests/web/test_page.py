@@ -174,7 +174,7 @@ def test_a_click_selects_and_clicks_cycle_the_stack(page: Any) -> None:
 
 
 def test_a_leaker_says_why(page: Any, payload: Payload) -> None:
-    rows = [r for r in payload.runs[0].run.table("ledger", 0).to_pylist()]
+    rows = list(payload.runs[0].run.table("ledger", 0).to_pylist())
     assert rows
     page.evaluate(f"openiads.select({{type: 'object', id: {json.dumps(rows[0]['object_id'])}, which: 0}})")
     text = page.inner_text("#inspector")

@@ -13,7 +13,9 @@ from openiads.cli import (
     demo,
     digest,
     explain,
+    export,
     exposure,
+    import_,
     ledger,
     measure,
     replay,
@@ -47,6 +49,8 @@ app.command()(exposure.exposure)
 app.command()(ledger.ledger)
 app.command()(digest.digest)
 app.command()(replay.replay)
+app.command()(export.export)
+app.command("import")(import_.import_)
 app.command()(track.track)
 app.command()(score.score)
 app.command()(coverage.coverage)

@@ -81,7 +81,7 @@ class Payload:
         if name == "config.json":
             return JSON, _json(self.config())
         if name == "world.json":
-            return JSON, self._keep(name, lambda: (files("openiads.catalogue") / "data/map/countries-50m.json").read_bytes())
+            return JSON, self._keep(name, (files("openiads.catalogue") / "data/map/countries-50m.json").read_bytes)
         if name == "hillshade.png" and (shade := self._shade()) is not None:
             return "image/png", shade.png
         if name == "report.html" and self.report is not None:

@@ -176,7 +176,7 @@ def scene(shown: Shown, replication: int) -> dict[str, Any]:
         "start_utc": str(spec.clock.start_utc),
         "duration_ms": round(spec.clock.duration_s * 1000),
         "tag": TAG,
-        "placeholders": {path: value for path, value in manifest.placeholders.items()},
+        "placeholders": dict(manifest.placeholders.items()),
         **layout(shown.scenario),
         "objects": _objects(shown, run, replication),
         "tracks": {"ids": tracks, "object": _owners(run, replication, tracks)},
