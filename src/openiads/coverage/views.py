@@ -53,13 +53,16 @@ ROLES = {"engagement_radar": "engagement", "search_radar": "search"}
 
 @dataclass(frozen=True)
 class Site:
-    """A bare antenna: no scenario, no radar figures, so only the horizon, the terrain and a ring limit it."""
+    """A bare antenna: no scenario, no radar figures, so only the horizon, the terrain and a ring limit it.
+
+    `ground_m` is the ground above mean sea level; None takes it from the terrain, or the sea where there is none.
+    """
 
     latitude_deg: float
     longitude_deg: float
     antenna_height_m: float
     range_km: float
-    ground_m: float = 0.0
+    ground_m: float | None = None
     refraction_factor: float = STANDARD_REFRACTION_FACTOR
     name: str = "site"
 
@@ -275,12 +278,13 @@ def _site_view(site: Site) -> View:
             f"site {site.latitude_deg:g},{site.longitude_deg:g} with range_km = {site.range_km:g}: latitudes are -90 to 90, "
             "longitudes -180 to 180 and the range is above 0."
         )
-    height_m = site.ground_m + site.antenna_height_m
+    ground_m = site.ground_m or 0.0
+    height_m = ground_m + site.antenna_height_m
     return View(
         radar_id=site.name,
         latitude_rad=math.radians(site.latitude_deg),
         longitude_rad=math.radians(site.longitude_deg),
-        ground_m=site.ground_m,
+        ground_m=ground_m,
         height_m=height_m,
         refraction_factor=site.refraction_factor,
         mask=smooth_mask_steps(antenna_height_m=height_m, refraction_factor=site.refraction_factor),

@@ -96,6 +96,7 @@ def _record(thing: ObjectSpec, step_ns: int, first: int, count: int, *, correlat
     record = np.zeros(1, OBJECTS)[0]
     rcs = thing.rcs
     record["side"] = SIDES[thing.side]
+    record["decoy"] = 1 if thing.kind == "decoy" else 0
     record["swerling"] = rcs.swerling
     record["end_state"] = END_STATES.index(ENDS[thing.motion.end])
     record["knot_first"] = first

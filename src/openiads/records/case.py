@@ -78,6 +78,8 @@ OBJECTS = np.dtype(
         ("reflector_share", "f8"),  # share of sorties flown with them
         ("sortie_sigma_db", "f8"),  # spread of the sorties' RCS about the median
         ("decorrelation_ns", "i8"),  # how long a fluctuation (Swerling 1, 3) holds; 0: every look has its own
+        ("decoy", "i4"),  # 1: it is there to be shot at
+        ("relief", "i4"),  # links of the chain restored for it: bits of `records.chain`; 0 in every run
         ("compliance", "f8"),  # probability that it keeps out of a separation zone it would cross; 0: none in its way
     ],
     align=True,
@@ -207,12 +209,20 @@ LINKS = np.dtype(
         ("cycle_ns", "i8"),
         ("p_loss", "f8"),
         ("usable_share", "f8"),
+        ("restored", "i4"),  # 1: the mode does not use it, it carries only objects whose link is restored; 0 in every run
     ],
     align=True,
 )
 
 CONTROL = np.dtype(
-    [("name", "u8"), ("weapons_free_share", "f8"), ("duration_ns", "i8"), ("ballistic_mps", "f8")], align=True
+    [
+        ("name", "u8"),
+        ("weapons_free_share", "f8"),
+        ("duration_ns", "i8"),
+        ("ballistic_mps", "f8"),
+        ("relief", "i4"),  # all links restored for any object; 0 in every run
+    ],
+    align=True,
 )
 
 Records = NDArray[Any]

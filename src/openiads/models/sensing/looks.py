@@ -13,7 +13,7 @@ from openiads.models.sensing.fluctuation import LARGEST_OFFSET
 from openiads.models.sensing.multifunction import aspect_of
 from openiads.physics.link_budget import two_way_loss_db
 from openiads.records.truth import motion_at
-from openiads.records.visibility import visible
+from openiads.records.visibility import in_view
 
 Record = Any
 Records = NDArray[Any]
@@ -90,7 +90,7 @@ def rotating_looks(
         range_m, azimuth, elevation = ecef_to_polar_k(radar["site_m"], radar["axes"], x, y, z)
         if at_ns < first or at_ns > last or range_m > radar["instrumented_m"]:
             continue
-        if hopeless(radar, thing, range_m, most_gain_db) or not visible(radar, masks, x, y, z, azimuth):
+        if hopeless(radar, thing, range_m, most_gain_db) or not in_view(thing, radar, masks, x, y, z, azimuth):
             continue
         site = radar["site_m"]
         row = looks[count]
@@ -134,7 +134,7 @@ def frame_candidates(
             at_ns = min(max(k * period_ns + part * period_ns // 2, first), last)
             x, y, z, _, _, _ = motion_at(objects, knots, o, at_ns)
             range_m, azimuth, _ = ecef_to_polar_k(radar["site_m"], radar["axes"], x, y, z)
-            seen = seen or (range_m <= radar["instrumented_m"] and visible(radar, masks, x, y, z, azimuth))
+            seen = seen or (range_m <= radar["instrumented_m"] and in_view(thing, radar, masks, x, y, z, azimuth))
         if not seen:
             continue
         x, y, z, vx, vy, vz = motion_at(objects, knots, o, k * period_ns + period_ns // 2)
