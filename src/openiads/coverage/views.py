@@ -18,6 +18,7 @@ from openiads.errors import OutOfRangeError, ScenarioError
 from openiads.geo.ellipsoid import enu_axes, geodetic_to_ecef
 from openiads.geo.terrain.masks import MaskSteps, smooth_mask_steps
 from openiads.models.sensing.lowering import radar_gain_db
+from openiads.models.sensing.paths import Paths, paths_of
 
 if TYPE_CHECKING:
     from openiads.models.engagement.spec import MissileSpec
@@ -74,6 +75,8 @@ class Calibration:
     p_fa: float
     pulses: int
     swerling: int
+    paths: Paths
+    """What the air and the surface between antenna and target take away or add."""
 
 
 @dataclass(frozen=True)
@@ -209,6 +212,7 @@ def _radar_view(scenario: "Scenario", node: str, name: str, *, end: End) -> View
     sites = Sites(spec)
     latitude, longitude, height_m = sites.antenna(node, radar)
     rotating = radar.kind == "rotating"
+    paths = paths_of(radar, spec.sensing, antenna_height_m=height_m, refraction_factor=spec.atmosphere.refraction_factor)
     reference_km = radar.reference_range_km if radar.instrumented_limit else radar.range_km
     return View(
         radar_id=f"{node}/{ROLES[name]}",
@@ -229,7 +233,7 @@ def _radar_view(scenario: "Scenario", node: str, name: str, *, end: End) -> View
         boresight_rad=math.radians(radar.boresight_deg),
         sector_half_rad=math.pi if radar.slew_deg_per_s > 0 else math.radians(radar.sector_deg) / 2.0,
         calibration=Calibration(
-            radar_gain_db(radar), radar.p_false_alarm, radar.pulses_integrated, radar.swerling_reference
+            radar_gain_db(radar, paths), radar.p_false_alarm, radar.pulses_integrated, radar.swerling_reference, paths
         ),
         envelopes=_envelopes(scenario, node, end) if name == "engagement_radar" else (),
         look_period_s=(radar.scan_period_s if rotating else radar.frame_s) or 0.0,
