@@ -20,7 +20,7 @@ Heights = NDArray[np.float32]
 Index = NDArray[np.int64]
 Series = tuple[float, float, float, float, float, float, float]
 
-GROUP = 32
+GROUP = 64
 """Neighbouring rays that are passed over together."""
 BLOCK = 16
 """Posts along each side of the blocks whose highest post is known."""
@@ -270,16 +270,21 @@ def choose(s: Record, minors: Floats, highest: Heights, ring: int, last_ring: in
 
 
 @kernel
+def higher(a: float, b: float) -> float:
+    """The greater of two finite numbers."""
+    return a if a > b else b
+
+
+@kernel
 def top_of_facets(s: Record, ground: Heights, line: int, minor0: float, minor1: float) -> float:
-    """Highest post of the facets between a ring and the one before that a ray passes between two minors."""
-    low, high = math.floor(min(minor0, minor1)), math.floor(max(minor0, minor1)) + 1
+    """Highest post of the facets between a ring and the one before that a ray passes between two minors, both 0 or more."""
+    low, last = int(min(minor0, minor1)), int(max(minor0, minor1)) + 1
     up, back = s["minor_stride"], s["step"] * s["line_stride"]
     at = line * s["line_stride"] + low * up
-    top = ground[at]
-    for _ in range(low, high + 1):
-        top = max(top, ground[at])
-        top = max(top, ground[at - back])
+    top = higher(higher(ground[at], ground[at - back]), higher(ground[at + up], ground[at + up - back]))
+    for _ in range(low + 2, last + 1):
         at += up
+        top = higher(top, higher(ground[at + up], ground[at + up - back]))
     return float(top)
 
 
@@ -315,14 +320,19 @@ def march_group(s: Record, ground: Heights, minors: Floats, ring: int, group: in
     here = ring_series(s, float(line))
     back = ring_series(s, float(line - s["step"]) if ring > 0 else s["origin_line"])
     least, edge = 1.0 / TINY, s["minors"] - 1.0
+    away = abs(line - s["origin_line"])
+    middle, scale = s["origin_minor"], 2.0 / (s["rays"] - 1)
+    c0, c1, c2, c3, c4 = minors[ring, 0], minors[ring, 1], minors[ring, 2], minors[ring, 3], minors[ring, 4]
+    inside = most >= s["near_u"] and low <= s["reach_u"]
     for k in range(k0, k1):
         met = rays[MET, k]
         rays[BEFORE, k] = met
-        to = minor_of(s, minors, ring, k)
+        x = k * scale - 1.0
+        to = middle + away * (c0 + x * (c1 + x * (c2 + x * (c3 + x * c4))))
         if fresh and ring > 0:
             rays[MINOR, k], rays[RUN, k] = minor_of(s, minors, ring - 1, k), 0.0
         was = rays[MINOR, k]
-        if most >= s["near_u"] and low <= s["reach_u"] and 0.0 <= to < edge and 0.0 <= was < edge:
+        if inside and 0.0 <= to < edge and 0.0 <= was < edge:
             if ring == 0 or rises(s, limit, met, top_of_facets(s, ground, line, was, to)):
                 was, n, run, start = begin_at(s, ground, back, ring, k, to, rays)
                 rays[BEFORE, k], met, rays[RISE, k], rays[RUN, k] = along(

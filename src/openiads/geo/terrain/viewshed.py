@@ -20,7 +20,7 @@ from openiads.geo.shapes import Floats
 from openiads.geo.terrain.march import BEFORE, BLOCK, DEGREE, GROUP, LOWEST, MET, MINOR, SECTOR, lowest_heights, march
 
 Heights = NDArray[np.float32]
-RAYS_PER_POST = 1.25
+RAYS_PER_POST = 1.1
 """Rays per post of the outermost ring: the error of interpolating between them falls with its square."""
 NEAR_DENSITY = 4.0
 """Times as many rays over the finer ground at least: its last ring is much nearer than what its rays mask."""
@@ -31,6 +31,8 @@ ON_POST = 1e-6
 ROUNDING = 0.02
 """By how much arcs and chords may differ where a ring is cut to the reach; posts beyond it are blanked exactly later."""
 NODES = np.cos(np.pi * (np.arange(DEGREE + 1) + 0.5) / (DEGREE + 1))
+AROUND = np.cos(np.pi * (np.arange(8) + 0.5) / 8)
+AROUND_FIT = np.linalg.pinv(np.vander(AROUND, 5, increasing=True))
 FIT = np.linalg.inv(np.vander(NODES, DEGREE + 1, increasing=True)).T
 
 
@@ -227,12 +229,10 @@ def _geometry(patch: Patch, latitude: float, longitude: float, antenna_m: float,
     record = np.zeros(1, SECTOR)
     s = record[0]
     far = max(abs(offsets[0]), abs(offsets[-1]), 1.0)
-    sample = np.linspace(-far, far, 64)
+    sample = far * AROUND
     rho_s, z_s = _meridian((sample * patch.latitude_step_rad) + latitude)
-    s["a"] = _series(
-        sample / far, ((rho_s - across) ** 2 + (z_s - up) ** 2) / scale4 / (sample / far) ** 2
-    ) / far ** np.arange(2, 7)
-    s["b"] = _series(sample / far, 2.0 * across * rho_s / scale4) / far ** np.arange(5)
+    s["a"] = _series(((rho_s - across) ** 2 + (z_s - up) ** 2) / scale4 / AROUND**2) / far ** np.arange(2, 7)
+    s["b"] = _series(2.0 * across * rho_s / scale4) / far ** np.arange(5)
     step2 = patch.longitude_step_rad**2
     s["w"] = step2 / 2.0, -(step2**2) / 24.0, step2**3 / 720.0
     s["v"] = _versine_series(1.0 / factor)
@@ -256,8 +256,9 @@ def _meridian(latitude: Floats) -> tuple[Floats, Floats]:
     return normal * np.cos(latitude), (1.0 - E2) * normal * np.sin(latitude)
 
 
-def _series(x: Floats, value: Floats) -> Floats:
-    return np.asarray(np.polynomial.polynomial.polyfit(x, value, 4))
+def _series(value: Floats) -> Floats:
+    """Coefficients of degree 4 through values at `AROUND`, by least squares."""
+    return np.asarray(AROUND_FIT @ value)
 
 
 def _versine_series(m: float) -> tuple[float, float, float, float]:
@@ -283,7 +284,8 @@ def _march_sector(
     if rings < 1:
         return _Met(1.0, np.full(2, LOWEST))
     away = np.abs(s[0]["first"] + s[0]["step"] * np.arange(rings) - s[0]["origin_line"])
-    slope = 1.01 * float(np.abs(_slope_of(patch, g, side, away[:, None], np.array([-1.0, 1.0]))).max())
+    few = away[:: max(1, rings // 8)]
+    slope = 1.02 * float(np.abs(_slope_of(patch, g, side, np.append(few, away[-1])[:, None], np.array([-1.0, 1.0]))).max())
     rays = int(np.ceil(2.0 * slope * away[-1] * density)) + 2
     s[0]["rays"], s[0]["slope"] = rays, slope
     minors = _minor_of(patch, g, side, away[:, None], slope * NODES) @ FIT
