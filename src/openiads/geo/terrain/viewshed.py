@@ -173,6 +173,9 @@ def _cast(patch: Patch, g: _Geometry, density: float, start: dict[int, _Met]) ->
         for side in (WEST, EAST, SOUTH, NORTH)
     }
     lowest_heights(g.record, g.arc, g.scale, g.w, ground, tangent)
+    if g.row.is_integer() and g.column.is_integer():  # the post below the antenna lies in no direction
+        at = int(g.row) * columns + int(g.column)
+        tangent[at] = ground[at]
     return tangent.reshape(rows, columns), met
 
 
