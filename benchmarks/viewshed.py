@@ -16,9 +16,9 @@ import tempfile
 import time
 from pathlib import Path
 
-import exact_rays
 import numpy as np
 
+import exact_rays
 from openiads.geo.terrain.grid import Terrain
 from openiads.geo.terrain.patches import Cut, cut_patch
 from openiads.geo.terrain.viewshed import lowest_visible_m
