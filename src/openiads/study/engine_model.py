@@ -1,6 +1,7 @@
 """The simulator as a study's model: assumptions, options and conditions set scenario paths; measures come from the registry.
 
-Lowering a scenario costs as much as a replication, and every draw is another scenario. So a worker keeps what it lowered last, and worlds
+Lowering a scenario costs as much as a replication, and every draw is another scenario. So a worker keeps what it lowered
+last, and worlds
 that lower to the same bytes (a link quality where there is no link) share their replications.
 """
 
@@ -144,7 +145,9 @@ class EngineModel:
         tables = self._runs.get(key)
         if tables is None:
             tables = self._runs.keep(key, self._walk(lowered, batch.seed, replications))
-        objects = to_table("objects", object_table(lowered.names))  # holds what no replication depends on, so not from elsewhere
+        objects = to_table(
+            "objects", object_table(lowered.names)
+        )  # holds what no replication depends on, so not from elsewhere
         return RunData(lambda name: objects if name == "objects" else tables[name], lambda: scenario, replications)
 
     def _prepared(self, vignette: str | None, overrides: Mapping[str, Any]) -> tuple["Scenario", "Lowered", bytes]:
@@ -193,7 +196,9 @@ def _plain(value: Any) -> Any:
 
 def _mark(lowered: "Lowered") -> bytes:
     """Hash of everything that a replication depends on: the arrays of the case and the names in it."""
-    digest = hashlib.blake2b(repr([n for n in lowered.names.__dict__.items() if n[0] != "object_rows"]).encode(), digest_size=16)
+    digest = hashlib.blake2b(
+        repr([n for n in lowered.names.__dict__.items() if n[0] != "object_rows"]).encode(), digest_size=16
+    )
     case: Any = lowered.case
     fields = case._asdict() if hasattr(case, "_asdict") else vars(case)
     for name, array in fields.items():
