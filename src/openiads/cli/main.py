@@ -17,6 +17,7 @@ from openiads.cli import (
     replay,
     run,
     score,
+    study,
     track,
     verify,
     warmup,
@@ -46,6 +47,7 @@ app.command()(replay.replay)
 app.command()(track.track)
 app.command()(score.score)
 app.command()(verify.verify)
+app.add_typer(study.app, name="study")
 app.add_typer(catalogue.app, name="catalogue")
 app.command()(warmup.warmup)
 

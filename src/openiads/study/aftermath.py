@@ -15,7 +15,7 @@ from openiads.study.findings import Findings, run_study
 from openiads.study.keyed import uniforms
 from openiads.study.loading import Study, load_study_text
 from openiads.study.model import Batch, Model, Outcomes
-from openiads.study.tables import SCHEMAS, columns, read_table
+from openiads.study.tables import SCHEMAS, read_table
 
 Grade = Literal["bitwise", "statistical", "different"]
 COMBINED_ERRORS = 4.0
@@ -225,7 +225,7 @@ def closed_study(study: Study, private: Mapping[str, Any]) -> Study:
         if name not in known:
             raise StudyError(f"private values: the study has no assumption {name!r}. Known: {', '.join(known)}")
         for party in positions:
-            if party not in (known[name].positions or {"agreed": None}):
+            if party not in (known[name].positions or {}) and not (party == "agreed" and known[name].agreed is not None):
                 raise StudyError(f"private values: {name} has no position of {party!r}")
     made = []
     for a in study.spec.assumptions:
@@ -259,6 +259,3 @@ def closed_export(findings: Findings, *, study_sha256: str, lock_sha256: str | N
         "between": between,
         "note": "in this model; words and hashes only",
     }
-
-
-__all__ = ["Replay", "closed_export", "closed_study", "columns", "compare", "replay", "what_if"]

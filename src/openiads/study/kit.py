@@ -28,7 +28,7 @@ def _terms(spec: StudySpec) -> str:
         "1. Each party fills in its position sheet, accepts or adds readings, and says what it expects.",
         "2. The study file is frozen: hash, signatures, and a commitment of each party to a hidden value.",
         "3. The values are revealed, the seed follows from all of them, and the study is run with planned looks only.",
-        "4. Every word is published, also those against the party that made the claim. Amendments stand beside what was registered.",
+        "4. Every word is published, also against the party that made the claim. Amendments stand beside what was registered.",
         "5. Each party may run the registered study on its own values in its own building and publish words and hashes only.",
         "",
         "All results hold in this model. There is no overall verdict.",

@@ -44,6 +44,13 @@ class Lock:
         parts = [self.sha256, *(revealed[party] for party in sorted(revealed))]
         return int.from_bytes(hashlib.sha256("||".join(parts).encode()).digest()[:8], "little")
 
+    def amended(self) -> Study:
+        """The study as last amended; the registered one without amendments."""
+        if not self.data["amendments"]:
+            return self.study()
+        source = self.path.parent / str(self.data["file"])
+        return load_study_text(str(self.data["amendments"][-1]["text"]), str(source), path=source)
+
     def study(self) -> Study:
         """The registered study, read from the lock itself; its scenario stands where the study file stood.
 
@@ -87,9 +94,7 @@ def register(
         if party not in {p.id for p in study.spec.parties}:
             raise StudyError(f"commitment of {party!r}: the study has no such party")
         if len(value) != 64 or set(value) - set("0123456789abcdef"):
-            raise StudyError(
-                f"commitment of {party}: {value[:20]!r} is no SHA-256 in hexadecimal. Make one with `study register --nonce`"
-            )
+            raise StudyError(f"commitment of {party}: {value[:20]!r} is no SHA-256. Make one with `study register --nonce`")
     data = {
         "openiads": FORMAT,
         "file": study.path.name,
@@ -150,8 +155,8 @@ def require_unchanged(lock: Lock) -> Study:
         amended = [str(a["sha256"]) for a in lock.data["amendments"]]
         if load_study(file, scenario=False).sha256 not in amended:
             raise StudyError(
-                f"{file}: is not what was registered on {lock.data['frozen_on']} (hash {lock.study_sha256[:12]}). Put the registered "
-                f"file back, or record the change: openiads study register {file} --amend WHAT --why WHY"
+                f"{file}: is not what was registered on {lock.data['frozen_on']} (hash {lock.study_sha256[:12]}). "
+                f"Put the registered file back, or record the change: openiads study register {file} --amend WHAT --why WHY"
             )
     if study.scenario.sha256 != lock.data["scenario_sha256"]:
         raise StudyError(
