@@ -23,7 +23,7 @@ from openiads.study.plan import plan
 from openiads.study.tables import SCHEMAS, digest, read_table
 
 HERE = Path(__file__).parent
-MODEL = ToyRange(0.05)
+MODEL = ToyRange(0.05, runs_per_block=512)
 
 
 @pytest.fixture(scope="module")
@@ -208,6 +208,6 @@ class Failing(ToyRange):
 
 
 def test_runs_that_fail_count_as_missing(study: Study, tmp_path: Path) -> None:
-    execute(order(study, quick=True), tmp_path / "r", model=Failing(0.05))
+    execute(order(study, quick=True), tmp_path / "r", model=Failing(0.05, runs_per_block=512))
     assert open_results(tmp_path / "r").manifest["runs"]["failed"] > 0
     assert any(r["missing"] > 0 for r in read_table(tmp_path / "r", "blocks"))

@@ -43,7 +43,6 @@ def run(
     model = engine_of(study)
     compile_kernels()
     with Progress(0, "running", unit="runs") as progress:
-
         findings = execute(
             order,
             out,

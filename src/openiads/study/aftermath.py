@@ -9,7 +9,7 @@ import numpy as np
 
 from openiads.errors import StudyError
 from openiads.study.bench import Bench, Wish
-from openiads.study.blocks import MissingRunsError, Stored, split
+from openiads.study.blocks import MissingRunsError, Stored, runs_per_block, split
 from openiads.study.execute import Results, engine_of
 from openiads.study.findings import Findings, run_study
 from openiads.study.keyed import uniforms
@@ -66,16 +66,18 @@ def replay(results: Results, *, share: float = 0.05, seed: int = 0, model: Model
         raise StudyError(f"share = {share:g}: above 0 and at most 1 is needed")
     order = results.order()
     chosen = model or engine_of(order.study)
-    listing = _Listing(Stored(results.folder))
+    size = runs_per_block(chosen)
+    stored = Stored(results.folder, size)
+    listing = _Listing(stored)
     run_study(Bench(order.study.spec, chosen, order.sizes, order.seed), listing)
-    blocks = [b for key, batch in sorted(listing.asked.items()) for b in split(key, batch)]
+    blocks = [b for key, batch in sorted(listing.asked.items()) for b in split(key, batch, runs=size)]
     picks = np.argsort(uniforms(seed, "replay", shape=(len(blocks),)))[: max(1, math.ceil(share * len(blocks)))]
     same, worst, runs = 0, 0.0, 0
     for pick in sorted(picks):
         block = blocks[pick]
-        held = Stored(results.folder).run({block.key: listing.asked[block.key]})[block.key]
+        held = stored.run({block.key: listing.asked[block.key]})[block.key]
         start = int(np.flatnonzero(listing.asked[block.key].first == block.batch.first[0])[0]) if blocks else 0
-        start = sum(b.batch.rows for b in split(block.key, listing.asked[block.key])[: block.number])
+        start = sum(b.batch.rows for b in split(block.key, listing.asked[block.key], runs=size)[: block.number])
         again = chosen.evaluate(block.batch)
         runs += block.batch.runs
         gaps = [_gap(again[name], held[name][start : start + block.batch.rows]) for name in again]
@@ -169,10 +171,11 @@ def what_if(
     for path, value in changes.items():
         tree = _set(tree, path.split("."), value, path)
     study = load_study_text(write_text(tree), order.study.name, path=order.study.path, scenario=False)
-    bench = Bench(study.spec, model or engine_of(order.study), order.sizes, order.seed)
-    before = results.findings(model)
+    chosen = model or engine_of(order.study)
+    bench = Bench(study.spec, chosen, order.sizes, order.seed)
+    before = results.findings(chosen)
     try:
-        after = run_study(bench, Stored(results.folder))
+        after = run_study(bench, Stored(results.folder, runs_per_block(chosen)))
     except MissingRunsError as error:
         return None, [f"the stored runs do not answer this: {error}. Put the change into the study file and run it"]
     return after, _word_changes(before, after)

@@ -22,7 +22,12 @@ from openiads.study.model import Batch, Model, Outcomes
 Array = NDArray[np.float64]
 BLOCKS: Final = "blocks"
 RUNS_PER_BLOCK: Final = 64
-"""Runs in a block, about: some seconds of work, against some milliseconds of scheduling and writing."""
+"""Runs of the simulator in a block, about: seconds of work, against milliseconds of scheduling and writing."""
+
+
+def runs_per_block(model: Model) -> int:
+    """Runs in a block of a model: what it says itself, as a cheap one should, or that of the simulator."""
+    return int(getattr(model, "runs_per_block", RUNS_PER_BLOCK))
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,9 +52,9 @@ class Block:
         return folder / BLOCKS / self.key.split("/", 1)[0] / self.name
 
 
-def split(key: str, batch: Batch, *, runs_per_block: int = RUNS_PER_BLOCK) -> list[Block]:
+def split(key: str, batch: Batch, *, runs: int = RUNS_PER_BLOCK) -> list[Block]:
     """The blocks of a batch; how it is cut depends on the batch alone, never on the workers."""
-    rows = max(1, runs_per_block // batch.count)
+    rows = max(1, runs // batch.count)
     starts = range(0, batch.rows, rows)
     return [Block(key, k, batch.slice(start, min(start + rows, batch.rows))) for k, start in enumerate(starts)]
 
@@ -190,7 +195,8 @@ class Kept:
 
     def run(self, batches: Mapping[str, Batch]) -> dict[str, Outcomes]:
         """As `Runs.run`."""
-        blocks = {key: split(key, batch) for key, batch in batches.items()}
+        size = runs_per_block(self.model)
+        blocks = {key: split(key, batch, runs=size) for key, batch in batches.items()}
         missing = [b for several in blocks.values() for b in several if read_block(self.folder, b) is None]
         self.found += sum(batch.runs for batch in batches.values()) - sum(b.batch.runs for b in missing)
         self.on_runs(self.found)
@@ -223,6 +229,7 @@ class Stored:
     """Runs that are in a folder and nowhere else: for a look at a finished study. A block that is not there is an error."""
 
     folder: Path
+    block_runs: int = RUNS_PER_BLOCK
 
     def run(self, batches: Mapping[str, Batch]) -> dict[str, Outcomes]:
         """As `Runs.run`.
@@ -235,7 +242,7 @@ class Stored:
         found: dict[str, Outcomes] = {}
         absent = 0
         for key, batch in batches.items():
-            parts = [read_block(self.folder, block) for block in split(key, batch)]
+            parts = [read_block(self.folder, block) for block in split(key, batch, runs=self.block_runs)]
             if any(part is None for part in parts):
                 absent += batch.runs
                 continue

@@ -10,7 +10,7 @@ import numpy as np
 
 from openiads.errors import StudyError
 from openiads.study.bench import Bench, Wish
-from openiads.study.blocks import BLOCKS, Kept, Stored, Submit
+from openiads.study.blocks import BLOCKS, Kept, Stored, Submit, runs_per_block
 from openiads.study.findings import Findings, run_study
 from openiads.study.loading import Study, load_study_text
 from openiads.study.lock import Lock, LookLog
@@ -254,8 +254,9 @@ class Results:
     def findings(self, model: Model | None = None) -> Findings:
         """What it found, worked out again from its blocks; nothing is run."""
         order = self.order()
-        bench = Bench(order.study.spec, model or engine_of(order.study), order.sizes, order.seed)
-        return run_study(bench, Stored(self.folder))
+        chosen = model or engine_of(order.study)
+        bench = Bench(order.study.spec, chosen, order.sizes, order.seed)
+        return run_study(bench, Stored(self.folder, runs_per_block(chosen)))
 
 
 def open_results(folder: Path) -> Results:
