@@ -98,7 +98,7 @@ def study(golden_file: Path) -> Study:
 @pytest.fixture(scope="module")
 def folder(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("record") / "results"
-    execute(order_of(study, draws=64), made, model=MODEL)
+    execute(order_of(study, draws=32), made, model=MODEL)
     return made
 
 
@@ -129,18 +129,16 @@ def test_what_if_words_the_page_anew_or_says_what_must_run(folder: Path) -> None
 
 def test_comparison_says_what_changed_and_why(study: Study, folder: Path, tmp_path: Path) -> None:
     assert aftermath.compare(open_results(folder), open_results(folder)) == ["the same results, to the bit"]
-    a = study.spec.assumptions
-    moved = a[0].model_copy(update={"positions": {**(a[0].positions or {}), "A": a[0].positions["B"]}})  # type: ignore[index]
-    text = study.path.read_text(encoding="utf-8").replace("R_kin\n", "R_kin\n") if study.path else ""
-    assert moved != a[0]
+    assert study.path is not None
+    text = study.path.read_text(encoding="utf-8")
     other = tmp_path / "other.yaml"
     other.write_text(
-        text.replace("A: {value: 400, basis: attributed", "A: {value: 300, basis: attributed"), encoding="utf-8"
+        text.replace("A: {value: 400, basis", "A: {value: 300, basis"), encoding="utf-8"
     )
-    execute(order_of(load_study(other, scenario=False), draws=64), tmp_path / "r", model=MODEL)
+    execute(order_of(load_study(other, scenario=False), draws=32), tmp_path / "r", model=MODEL)
     lines = aftermath.compare(open_results(folder), open_results(tmp_path / "r"))
     assert "why: positions on R_kin changed" in lines
-    assert any(line.startswith("changed: C1_best_case A: was 'holds throughout") for line in lines), lines
+    assert any(line.startswith('changed: C1_best_case A: was "holds throughout') for line in lines), lines
 
 
 def test_closed_runs_export_words_and_hashes_only(study: Study) -> None:
