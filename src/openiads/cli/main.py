@@ -21,6 +21,7 @@ from openiads.cli import (
     replay,
     run,
     score,
+    study,
     track,
     verify,
     view,
@@ -55,6 +56,7 @@ app.command()(track.track)
 app.command()(score.score)
 app.command()(coverage.coverage)
 app.command()(verify.verify)
+app.add_typer(study.app, name="study")
 app.command()(view.view)
 app.add_typer(catalogue.app, name="catalogue")
 app.command()(warmup.warmup)
