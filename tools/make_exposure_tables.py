@@ -1,0 +1,56 @@
+"""Write the tables of exposure of docs/explanation/turkey-2019.md; about three CPU minutes.
+
+Run it after a change that alters results: python tools/make_exposure_tables.py
+Each table stands behind the command that prints it, so that a reader can make it again.
+"""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import openiads
+from openiads.cli.exposure import lines
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "explanation" / "turkey-2019.md"
+COMMANDS = (
+    "openiads exposure turkey-2019 --aircraft f-35a",
+    "openiads exposure turkey-2019 --aircraft f-35a --system s400-command --by activity --by rcs_case",
+    "openiads exposure turkey-2019 --aircraft f-35a --by activity --by reflectors",
+    "openiads exposure turkey-2019 --aircraft f-35a --system s400-command --by activity --by air_defence",
+    "openiads exposure turkey-2019 --aircraft f-16 --system s400-command --by date",
+    "openiads exposure turkey-2019 --aircraft large-aircraft --by date",
+)
+
+
+def table(command: str) -> str:
+    """What a command prints between its first line and its legend."""
+    words = iter(shlex.split(command)[3:])
+    given: dict[str, list[str]] = {}
+    for option in words:
+        given.setdefault(option.removeprefix("--"), []).append(next(words))
+    options = given.get("by", ["activity", "date"])
+    rows: list[dict[str, Any]] = openiads.exposure_table("turkey-2019", by=options)
+    kept = [
+        row
+        for row in rows
+        if row["aircraft"] in given.get("aircraft", [row["aircraft"]]) and row["system"] in given.get("system", [row["system"]])
+    ]
+    found: list[str] = []
+    for system in dict.fromkeys(row["system"] for row in kept):
+        found += lines([row for row in kept if row["system"] == system], options)
+    return "\n".join(found[1:])
+
+
+def page(text: str) -> str:
+    """The page with fresh tables behind the commands that it holds."""
+    for command in COMMANDS:
+        begin = f"```console\n$ {command}\n```\n\n```text\n"
+        before, rest = text.split(begin)
+        text = before + begin + table(command) + "\n" + rest[rest.index("```\n") :]
+        print(command, file=sys.stderr)
+    return text
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
