@@ -6,6 +6,7 @@ Each table stands behind the command that prints it, so that a reader can make i
 
 import shlex
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +21,26 @@ COMMANDS = (
     "openiads exposure turkey-2019 --aircraft f-35a --system s400-command --by activity --by air_defence",
     "openiads exposure turkey-2019 --aircraft f-16 --system s400-command --by date",
     "openiads exposure turkey-2019 --aircraft large-aircraft --by date",
+    "openiads exposure turkey-2019 --aircraft large-aircraft --by date --alone",
 )
+ALONE = " --alone"
+
+
+@cache
+def exposure_rows(options: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Rows by the values of some options, worked out once."""
+    return openiads.exposure_table("turkey-2019", by=options)
 
 
 def table(command: str) -> str:
     """What a command prints between its first line and its legend."""
-    words = iter(shlex.split(command)[3:])
+    alone = command.endswith(ALONE)
+    words = iter(shlex.split(command.removesuffix(ALONE))[3:])
     given: dict[str, list[str]] = {}
     for option in words:
         given.setdefault(option.removeprefix("--"), []).append(next(words))
     options = given.get("by", ["activity", "date"])
-    rows: list[dict[str, Any]] = openiads.exposure_table("turkey-2019", by=options)
+    rows = exposure_rows(tuple(options))
     kept = [
         row
         for row in rows
@@ -38,7 +48,7 @@ def table(command: str) -> str:
     ]
     found: list[str] = []
     for system in dict.fromkeys(row["system"] for row in kept):
-        found += lines([row for row in kept if row["system"] == system], options)
+        found += lines([row for row in kept if row["system"] == system], options, alone=alone)
     return "\n".join(found[1:])
 
 

@@ -23,6 +23,9 @@ def _row(activity: str, date: str, held_h: float, share: float = 1.0) -> dict[st
         "held_h": held_h,
         "held_h_low": held_h - 0.5 * (held_h > 0),
         "held_h_high": held_h + 0.5 * (held_h > 0),
+        "alone_h": held_h / 2,
+        "alone_h_low": held_h / 2,
+        "alone_h_high": held_h / 2,
     }
 
 
@@ -35,6 +38,13 @@ def test_two_tables_that_fit_a_terminal() -> None:
     assert text[8].split() == ["transit_near_site", "9.00", "±0.50", "9.00", "±0.50"]
     assert text[9].split() == ["days", "of", "work", "0", "%", "100", "%"]
     assert max(map(len, text)) <= 80
+
+
+def test_alone_and_sites_that_differ() -> None:
+    rows = [_row("base_only", "july", 4.0), {**_row("base_only", "april", 6.0), "base_km": 195.2}]
+    text = lines(rows, ["activity", "date"], alone=True)
+    assert text[3].split() == ["base_only", "195", "to", "511", "478", "60", "12.00"]
+    assert text[6].split() == ["base_only", "2.00", "3.00"]
 
 
 def test_one_option_gives_one_line_of_hours() -> None:
