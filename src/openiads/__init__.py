@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from openiads.api import Comparison, Run, compare, exposure_table, load_scenario, measures, open_run, replay, run
     from openiads.errors import OpeniadsError
+    from openiads.interop.formats import export, import_file
 
 __version__ = "0.1.0.dev0"
 __all__ = [
@@ -17,7 +18,9 @@ __all__ = [
     "Run",
     "__version__",
     "compare",
+    "export",
     "exposure_table",
+    "import_file",
     "load_scenario",
     "measures",
     "open_run",
@@ -30,6 +33,7 @@ _HOMES = dict.fromkeys(
     "openiads.api",
 )
 _HOMES["OpeniadsError"] = "openiads.errors"
+_HOMES |= dict.fromkeys(("export", "import_file"), "openiads.interop.formats")
 
 
 def __getattr__(name: str) -> Any:

@@ -191,6 +191,7 @@ def run(
         placeholders={f.path: f.value for f in scenario.figures if f.placeholder},
         choices=scenario.choices,
         walk=walk_record(scenario.spec, lowered),
+        figures={f.path: f.used_at for f in scenario.figures},
     )
     try:
         with RunWriter.create(folder, info, resume=resume, overwrite=overwrite) as writer:
@@ -388,6 +389,25 @@ def ledger(run: Run, *, counterfactual: Any = None) -> "Ledger":
     from openiads.results.ledger import ledger as count  # noqa: PLC0415
 
     return count(run.reader, counterfactual)
+
+
+def counterfactual(
+    run: Run,
+    *,
+    objects: "Iterable[str] | None" = None,
+    replications: "Iterable[int] | None" = None,
+    limit: int | None = None,
+    all_links: bool = False,
+    on_progress: Callable[[int], None] | None = None,
+) -> Any:
+    """Which link of the chain, restored alone under the same draws, would have stopped each leak: a `pyarrow.Table`.
+
+    See `openiads.results.counterfactual.counterfactual`; `ledger(run, counterfactual=...)` counts the answers.
+    """
+    from openiads.results import counterfactual as room  # noqa: PLC0415 - compiles
+
+    chosen = room.chosen_leaks(run.reader, objects=objects, replications=replications, limit=limit)
+    return room.counterfactual(run.reader, chosen, all_links=all_links, on_progress=on_progress or (lambda done: None))
 
 
 TABLE_NAMES = tuple(TABLES)
