@@ -42,7 +42,9 @@ def test_a_shipped_scenario_with_its_choices(monkeypatch: pytest.MonkeyPatch, ca
     text = " ".join(out.split())
     assert "vignette = peacetime_month" in text
     assert "vignettes crisis_raid, peacetime_month" in text
-    assert "running on that day: early-warning, hmeimim-1, hmeimim-command, konya-radar, s400-1, s400-2, s400-command" in text
+    assert (
+        "running on that day: early-warning, hmeimim-1, hmeimim-command, konya-radar, s400-1, s400-2, s400-command" in text
+    )
     assert max(len(line) for line in out.splitlines()) <= 100
 
 

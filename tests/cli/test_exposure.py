@@ -30,7 +30,11 @@ def _row(activity: str, date: str, held_h: float, share: float = 1.0) -> dict[st
 
 
 def test_two_tables_that_fit_a_terminal() -> None:
-    rows = [_row(a, d, h, s) for a, h in (("base_only", 0.0), ("transit_near_site", 9.0)) for d, s in (("july", 0.0), ("april", 1.0))]
+    rows = [
+        _row(a, d, h, s)
+        for a, h in (("base_only", 0.0), ("transit_near_site", 9.0))
+        for d, s in (("july", 0.0), ("april", 1.0))
+    ]
     text = lines(rows, ["activity", "date"])
     assert text[2].split() == ["activity", "base", "km", "nearest", "km", "sorties", "in", "sight", "h"]
     assert text[3].split() == ["base_only", "511", "478", "60", "0.00"]

@@ -78,7 +78,9 @@ def test_hours_are_those_of_the_rows_of_the_tables() -> None:
             end = outcomes.query("replication == @row.replication and object_id == @row.object_id")["at_ns"].item()
             weight = {"near": 100, "other": 10}[row.object_id]
             hours += weight * (min([*dropped, end]) - row.at_ns) / 3.6e12 / 3
-        assert rows[system].held_h.value == pytest.approx(hours, rel=1e-9, abs=0)  # h; no two tracks of one flight overlap here
+        assert rows[system].held_h.value == pytest.approx(
+            hours, rel=1e-9, abs=0
+        )  # h; no two tracks of one flight overlap here
 
 
 def test_alone_is_what_the_other_does_not_hold() -> None:

@@ -144,4 +144,3 @@ def test_paths_that_the_page_names_exist() -> None:
     assert len(named) > 18
     known = set(case().known_paths())
     assert [name for name in named if name not in known] == []
-

@@ -81,15 +81,9 @@ def lines(rows: list[dict[str, Any]], options: list[str], *, alone: bool = False
     geometry = [[*above, "base km", "nearest km", "sorties", "in sight h"]]
     hours = [[*above, *names]]
     for key, group in by_rows.items():
-        most = max(group, key=lambda row: row["share_of_days"])
-        numbers = (
-            f"{most['base_km']:.0f}",
-            f"{most['nearest_km']:.0f}",
-            f"{most['sorties']:g}",
-            f"{most['in_sight_h']:.2f}",
-        )
-        geometry.append([*key, *numbers])
-        hours.append([*key, *(_held(row) for row in group)])
+        numbers = (_span(group, "base_km"), _span(group, "nearest_km"), _span(group, "sorties"))
+        geometry.append([*key, *numbers, f"{max(row['in_sight_h'] for row in group):.2f}"])
+        hours.append([*key, *(_hours(row, "alone_h" if alone else "held_h") for row in group)])
     hours.append([*[""] * (len(above) - 1), *(["days of work"] if above else []), *_shares(rows, across, names)])
     title = f"{first['aircraft']} and {first['system']}"
     return ["", title, *_aligned(geometry, len(above)), "", *_aligned(hours, len(above))]
@@ -100,9 +94,9 @@ def _hours(row: dict[str, Any], name: str) -> str:
     return f"{row[name]:.2f} ±{half:.2f}" if half > 0 else f"{row[name]:.2f}"
 
 
-def _span(rows: list[dict[str, Any]], name: str, digits: int) -> str:
-    """One number, or the least and the most where the rows differ."""
-    found = sorted({f"{row[name]:.{digits}f}" for row in rows}, key=float)
+def _span(rows: list[dict[str, Any]], name: str) -> str:
+    """One whole number, or the least and the most where the rows differ."""
+    found = sorted({f"{row[name]:.0f}" for row in rows}, key=float)
     return found[0] if len(found) == 1 else f"{found[0]} to {found[-1]}"
 
 
