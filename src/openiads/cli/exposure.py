@@ -41,20 +41,11 @@ def exposure(
     from openiads.scenario.choosing import combinations
 
     options = by or ["activity", "date"]
-    overrides = parse_settings(set_ or [])
-    spec = api.load_scenario(file, vignette=vignette, overrides=overrides).spec
-    total = len(list(combinations(spec, options)))
+    scenario = api.load_scenario(file, vignette=vignette, overrides=parse_settings(set_ or []))
+    total = len(list(combinations(scenario.spec, options)))
     compile_kernels()
     with Progress(total, "running", unit="combinations") as progress:
-        rows = api.exposure_table(
-            file,
-            by=options,
-            vignette=vignette,
-            replications=replications,
-            seed=seed,
-            overrides=overrides,
-            on_progress=progress.advance,
-        )
+        rows = api.exposure_table(scenario, options, replications=replications, seed=seed, on_progress=progress.advance)
     rows = [row for row in rows if aircraft in (None, row["aircraft"]) and system in (None, row["system"])]
     if out is not None:
         write_csv(out, rows)
