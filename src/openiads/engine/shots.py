@@ -132,10 +132,12 @@ def launch(case: Case, state: State, place: int) -> None:
     shot["due_ns"] = now_ns + int(flight_s * 1e9)
     shot["predicted_ns"] = shot["due_ns"]
     unit_state["next_shot"] += 1
-    state.shot_truth[place]["object"] = state.track_truth[shot["track_slot"]]
+    planned, o = state.shot_truth[place]["object"], state.track_truth[shot["track_slot"]]
+    if o != planned:
+        note_failed(stages, planned, FAILED_ELSEWHERE)
+    state.shot_truth[place]["object"] = o
     state.counts[0]["shots"] += 1
     log_event(state.clock, state.events, now_ns, unit["node"], LAUNCHED, track["number"], shot["missile"], flight_s)
-    o = state.shot_truth[place]["object"]
     note_launched(stages, o, now_ns)
     if o >= 0:
         state.objects[o]["shots"] += 1
