@@ -44,7 +44,7 @@ LOOKS = np.dtype(
         ("range_m", "f8"),  # slant range
         ("azimuth_rad", "f8"),  # clockwise from north at the radar
         ("elevation_rad", "f8"),  # geometric, at the radar
-        ("snr_1m2_db", "f8"),  # SNR that 1 m2 would give
+        ("snr_1m2_db", "f8"),  # SNR that 1 m2 would give, through the air and over the surface
     ],
     align=True,
 )
@@ -56,6 +56,7 @@ CANDIDATES = np.dtype(
         ("elevation_rad", "f4"),
         ("margin_rad", "f4"),  # how far it moves until either end of the frame
         ("stretch", "f4"),  # azimuth that one unit of angle across the line of sight spans: 1 / cos(elevation)
+        ("path_db", "f4"),  # what gas, rain, surface and canceller add to the SNR at the middle of the frame
     ],
     align=True,
 )
@@ -132,6 +133,8 @@ RADARS = np.dtype(
         ("columns", "i4"),  # beam columns of the search raster
         ("column_dwells", "i4"),  # dwells that one column costs
         ("false_alarm_mean", "f8"),  # per LOOK row, or per dwell of a frame
+        ("clutter_share", "f8"),  # share of the false alarms that lie in patches of clutter
+        ("clutter_patch_m", "f8"),  # depth of a patch
         ("mask_row", "i4"),  # which terrain mask; -1: none
     ],
     align=True,

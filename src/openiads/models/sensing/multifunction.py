@@ -119,6 +119,7 @@ def dwell_on(
     thing: Record,
     state: Record,
     motion: tuple[float, float, float, float, float, float],
+    path_db: float,
     axis: tuple[float, float, float],
     pd_table: NDArray[np.float64],
     masks: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]],
@@ -150,7 +151,7 @@ def dwell_on(
         loss_db = beam_shape_loss_db(across, radar["beam_azimuth_rad"]) + beam_shape_loss_db(up, radar["beam_elevation_rad"])
     line = (site[0] - motion[0], site[1] - motion[1], site[2] - motion[2])
     aspect = aspect_of(motion[3], motion[4], motion[5], line[0], line[1], line[2])
-    snr_db = radar["gain_db"] - two_way_loss_db(range_m) + state["rcs_db"][aspect] - loss_db
+    snr_db = radar["gain_db"] - two_way_loss_db(range_m) + path_db + state["rcs_db"][aspect] - loss_db
     geometry = (range_m, azimuth, elevation)
     return observe(radar, thing, state, pd_table, clock, pair, number, at_ns, geometry, snr_db, plots, count)
 
@@ -211,6 +212,7 @@ def sweep(
             objects[o],
             object_states[o],
             motion,
+            c["path_db"],
             axis,
             pd_table,
             masks,
