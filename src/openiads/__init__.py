@@ -7,7 +7,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from openiads.api import Comparison, Run, compare, exposure_table, load_scenario, measures, open_run, replay, run
+    from openiads.api import (
+        Comparison,
+        Run,
+        compare,
+        counterfactual,
+        exposure_table,
+        ledger,
+        load_scenario,
+        measures,
+        open_run,
+        replay,
+        run,
+    )
     from openiads.errors import OpeniadsError
     from openiads.interop.formats import export, import_file
 
@@ -18,9 +30,11 @@ __all__ = [
     "Run",
     "__version__",
     "compare",
+    "counterfactual",
     "exposure_table",
     "export",
     "import_file",
+    "ledger",
     "load_scenario",
     "measures",
     "open_run",
@@ -29,7 +43,10 @@ __all__ = [
 ]
 
 _HOMES = dict.fromkeys(
-    ("Comparison", "Run", "compare", "exposure_table", "load_scenario", "measures", "open_run", "replay", "run"),
+    (
+        *("Comparison", "Run", "compare", "counterfactual", "exposure_table", "ledger", "load_scenario", "measures", "open_run"),
+        *("replay", "run"),
+    ),
     "openiads.api",
 )
 _HOMES["OpeniadsError"] = "openiads.errors"
