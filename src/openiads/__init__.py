@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from openiads import coverage
-    from openiads.api import Comparison, Run, compare, exposure_table, load_scenario, measures, open_run, replay, run
+    from openiads.api import (
+        Comparison,
+        Run,
+        compare,
+        counterfactual,
+        exposure_table,
+        ledger,
+        load_scenario,
+        measures,
+        open_run,
+        replay,
+        run,
+    )
     from openiads.errors import OpeniadsError
     from openiads.interop.formats import export, import_file
 
@@ -19,10 +31,12 @@ __all__ = [
     "Run",
     "__version__",
     "compare",
+    "counterfactual",
     "coverage",
     "export",
     "exposure_table",
     "import_file",
+    "ledger",
     "load_scenario",
     "measures",
     "open_run",
@@ -31,7 +45,19 @@ __all__ = [
 ]
 
 _HOMES = dict.fromkeys(
-    ("Comparison", "Run", "compare", "exposure_table", "load_scenario", "measures", "open_run", "replay", "run"),
+    (
+        "Comparison",
+        "Run",
+        "compare",
+        "counterfactual",
+        "exposure_table",
+        "ledger",
+        "load_scenario",
+        "measures",
+        "open_run",
+        "replay",
+        "run",
+    ),
     "openiads.api",
 )
 _HOMES["OpeniadsError"] = "openiads.errors"
