@@ -73,14 +73,13 @@ def about_reach(found: FireUnitReach, figures: FigureTable) -> Iterator[Markup]:
     """What is left of the published ring low and high."""
     system = found.arm.spec.fire_units[found.node].missiles[found.ring_missile].system
     note = numbers.Note(figures.number(f"missiles.{system}.max_range_km") if system else None)
-    low = (
-        next(row for row in found.rows if row.engaged.nominal > 0.0) if any(r.engaged.nominal for r in found.rows) else None
-    )
+    low = next((row for row in found.rows if row.engaged.nominal > 0.0), None)
     if low is None:
         return
     high = max(found.rows, key=lambda row: row.engaged.nominal)
     yield Markup(
-        "The published ring of {} is {}{}. Against {} it is {} at {} above the site, and {} at {}, the most."
+        "The published reach of {} is {}{}. An object like {} can be engaged out to {} when it flies {} above the site, and to {} "
+        "at {}, where that is farthest (medians over all directions)."
     ).format(
         found.ring_missile.upper(),
         numbers.amount("r-ring", found.ring_km, "km"),

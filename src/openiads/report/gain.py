@@ -36,11 +36,13 @@ class Gains:
     main: Site
     other: Site
     rows: tuple[Gain, ...]
+    windows: bool
 
     @property
     def shown(self) -> tuple[Gain, ...]:
-        """Rows of objects that are not hostile, where there are any."""
-        return tuple(row for row in self.rows if row.side != "hostile") or self.rows
+        """Rows of objects that are not hostile, where there are any; only friendly ones in a run that walks their windows alone."""
+        sides = ("friendly",) if self.windows else ("friendly", "neutral")
+        return tuple(row for row in self.rows if row.side in sides) or self.rows
 
 
 def gains(arm: Arm) -> Gains | None:
@@ -74,7 +76,7 @@ def gains(arm: Arm) -> Gains | None:
                 *(_mean(values[:, thing] / scale) for values in (alone, together, together - alone)),
             )
         )
-    return Gains(main, other, tuple(rows))
+    return Gains(main, other, tuple(rows), bool(arm.reader.manifest.walk))
 
 
 def _mean(values: Array) -> Estimate:

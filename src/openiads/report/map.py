@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 WIDTH: Final = 920.0
 MARGIN: Final = 30.0
 """Kilometres of map around what it shows."""
-TALLEST: Final = 760.0
+TALLEST: Final = 780.0
 SIDES: Final = {"friendly": "circle", "neutral": "square", "hostile": "diamond"}
 """Shape of the start of a path."""
 SITE_SHAPES: Final = (("fire_units", "triangle"), ("command_posts", "plus"), ("sensors", "wedge"))
@@ -79,8 +79,8 @@ def _position(arm: Arm, site: Site) -> tuple[float, float]:
 
 
 def _frame(shown: Array, ring: Array) -> Frame:
-    """Everything shown, but not farther than two rings away."""
-    far = 2.2 * float(np.abs(ring).max())
+    """Everything shown, but not much farther than two rings away."""
+    far = 2.7 * float(np.abs(ring).max())
     low = np.maximum(shown.min(axis=0), -far) - MARGIN
     high = np.minimum(shown.max(axis=0), far) + MARGIN
     per_km = min(WIDTH / (high[0] - low[0]), TALLEST / (high[1] - low[1]))
@@ -128,10 +128,10 @@ def _reach(d: Drawing, labels: Labels, frame: Frame, plane: Plane, found: FireUn
         d.polyline([*points, points[0]], f"outline {dash} {style}")
         step = len(points) // 8
         text = f"{height:g} km up" if height >= 1.0 else f"{1000.0 * height:.0f} m up"
-        labels.reserve_line(points[::4])
+        labels.reserve_line(points[::6])
         labels.put(d, points[step // 2 :: step], text, f"t small {style}", size=10.0)
     text = f"published {found.ring_km:g} km, {found.ring_missile.upper()}"
-    labels.put(d, [ring[k] for k in (155, 140, 20, 35, 100, 120, 70)], text, f"t small {style}", size=10.0)
+    labels.put(d, [ring[k] for k in (103, 93, 13, 23, 67, 80, 47)], text, f"t small {style}", size=10.0)
 
 
 def _draw_flights(d: Drawing, labels: Labels, frame: Frame, arm: Arm, flights: dict[str, Array]) -> None:

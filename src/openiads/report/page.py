@@ -37,13 +37,13 @@ KEY_MEASURES: Final = (
 
 READABLE: Final = {
     "leakage": "hostile objects that get through",
-    "pk_engagement": "engaged hostile objects that are killed",
+    "pk_engagement": "engaged hostile objects killed",
     "missiles_per_kill": "missiles launched per kill",
     "magazine_depth": "ready missiles left at the end",
-    "p_any_friendly_engaged": "replications with a launch at a friendly object",
-    "misid_friend_as_hostile": "friendly objects identified as hostile",
-    "held_fire_share": "hostile objects left alone over their identity",
-    "siap_completeness": "time for which the fire unit's picture holds an object",
+    "p_any_friendly_engaged": "replications with a launch at a friend",
+    "misid_friend_as_hostile": "friendly objects taken for hostile",
+    "held_fire_share": "hostile objects left alone: identity",
+    "siap_completeness": "object time on the fire unit's picture",
 }
 
 
@@ -87,7 +87,7 @@ class Report:
         main, figures = self.main, figure_table(arm.scenario for arm in self.arms)
         wanted = every_measure(main.reader.manifest.tables())
         rows = differences(main.data, self.other.data, wanted) if self.other else ()
-        alone = measure(main.data, wanted)
+        alone = measure(main.data, wanted) if self.other is None else ()
         reaches = tuple(fire_unit_reach(main, site) for site in main.sites if site.fire_units)
         why = tuple((answers.arm_label(arm.name), causes(arm)) for arm in self.pair)
         gain = gains(self.peacetime or main)
