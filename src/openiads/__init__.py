@@ -7,8 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from openiads.api import Comparison, Run, compare, load_scenario, measures, open_run, replay, run
+    from openiads.api import Comparison, Run, compare, exposure_table, load_scenario, measures, open_run, replay, run
     from openiads.errors import OpeniadsError
+    from openiads.interop.formats import export, import_file
 
 __version__ = "0.1.0.dev0"
 __all__ = [
@@ -17,6 +18,9 @@ __all__ = [
     "Run",
     "__version__",
     "compare",
+    "exposure_table",
+    "export",
+    "import_file",
     "load_scenario",
     "measures",
     "open_run",
@@ -25,9 +29,11 @@ __all__ = [
 ]
 
 _HOMES = dict.fromkeys(
-    ("Comparison", "Run", "compare", "load_scenario", "measures", "open_run", "replay", "run"), "openiads.api"
+    ("Comparison", "Run", "compare", "exposure_table", "load_scenario", "measures", "open_run", "replay", "run"),
+    "openiads.api",
 )
 _HOMES["OpeniadsError"] = "openiads.errors"
+_HOMES |= dict.fromkeys(("export", "import_file"), "openiads.interop.formats")
 
 
 def __getattr__(name: str) -> Any:

@@ -50,9 +50,9 @@ class RunInfo:
     `scenario_sha256` should be the hash of the resolved scenario, so that a comment or the order of keys makes no other run;
     left empty it is the hash of the text. `placeholders` maps the path of each figure that stands in for an unknown one to
     its value; `choices` the options and the vignette to what was chosen; `walk` says which windows were walked and what was
-    skipped, when the scenario has windows; `figures` maps the path of each catalogue figure used to the fields it fills. The run
-    has `replications` of them, counted from `first_replication`. A replication in `full_replications` is recorded at level full
-    whatever `record` is.
+    skipped, when the scenario has windows; `figures` maps the path of each catalogue figure used to the fields it fills. The
+    run has `replications` of them, counted from `first_replication`. A replication in `full_replications` is recorded at
+    level full whatever `record` is.
     """
 
     scenario: str
