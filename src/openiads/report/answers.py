@@ -12,6 +12,7 @@ from openiads.report.gain import Gains
 from openiads.report.reach import FireUnitReach
 from openiads.results.measures import Measured
 from openiads.results.paired import Difference
+from openiads.results.wording import significant
 
 LABELS: Final = {"standalone": "stand-alone", "base": "as stated"}
 """Names of arms as people say them."""
@@ -122,6 +123,7 @@ def about_gain(found: Gains) -> Iterator[Markup]:
             main, other, Markup("; ").join(parts)
         )
     for row in unseen:
-        yield Markup("No node of either site holds a firm track of {} in any of {}.").format(
-            row.object_id, numbers.shown(f"g-{row.object_id}", f"{row.both.count} replications")
+        text = f"{row.both.count} replications; at most {significant(row.limit, numbers.FIGURES)} % of them would"
+        yield Markup("No node of either site holds a firm track of {} in any of {} (95 % limit).").format(
+            row.object_id, numbers.shown(f"g-{row.object_id}", text)
         )

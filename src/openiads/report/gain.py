@@ -12,6 +12,7 @@ from openiads.report.arms import Arm, Site
 from openiads.report.svg import Drawing, Scale, axis_below, text_width
 from openiads.results.measures.tracks import covered_ns
 from openiads.stats.intervals import Estimate, t_mean
+from openiads.stats.proportions import clopper_pearson
 
 Array = NDArray[Any]
 MINUTE: Final = 60
@@ -27,6 +28,11 @@ class Gain:
     other: Estimate
     both: Estimate
     added: Estimate
+
+    @property
+    def limit(self) -> float:
+        """The most, in percent of the replications, that may hold a firm track when none was seen. [95 %, Clopper and Pearson]"""
+        return 100.0 * (clopper_pearson(0, self.both.count).high or 0.0)
 
 
 @dataclass(frozen=True)

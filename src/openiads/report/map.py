@@ -79,8 +79,8 @@ def _position(arm: Arm, site: Site) -> tuple[float, float]:
 
 
 def _frame(shown: Array, ring: Array) -> Frame:
-    """Everything shown, but not much farther than two rings away."""
-    far = 2.7 * float(np.abs(ring).max())
+    """Everything shown, but not farther than three rings away."""
+    far = 3.1 * float(np.abs(ring).max())
     low = np.maximum(shown.min(axis=0), -far) - MARGIN
     high = np.minimum(shown.max(axis=0), far) + MARGIN
     per_km = min(WIDTH / (high[0] - low[0]), TALLEST / (high[1] - low[1]))
