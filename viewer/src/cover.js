@@ -19,7 +19,7 @@ export class Cover {
   /** Farthest range [m] by azimuth at which an object of `rcs` is seen; `band` is low, nominal or high. */
   ranges(radar, altitude, rcs, band) {
     const steps = this.data.rcs_dbsm, dbsm = Math.round(10 * Math.log10(rcs));
-    const reach = radar.reach_m[band][Math.max(0, Math.min(steps.length - 1, dbsm - steps[0]))] ?? Infinity;
+    const reach = radar.reach_m[band][altitude][Math.max(0, Math.min(steps.length - 1, dbsm - steps[0]))] ?? Infinity;
     const least = radar.least_m[altitude];
     return radar.sight_m[altitude].map((s) => {
       const r = Math.min(s, reach);

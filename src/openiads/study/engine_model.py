@@ -1,7 +1,7 @@
 """The simulator as a study's model: assumptions, options and conditions set scenario paths; measures come from the registry.
 
-Lowering a scenario costs as much as a replication, and every draw is another scenario. So a worker keeps what it lowered last, and worlds
-that lower to the same bytes (a link quality where there is no link) share their replications.
+Lowering a scenario costs as much as a replication, and every draw is another scenario. So a worker keeps what it lowered
+last, and worlds that lower to the same bytes (a link quality where there is no link) share their replications.
 """
 
 import hashlib

@@ -4,6 +4,7 @@ The page combines the two, so that its RCS slider needs no server. Both come fro
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -54,7 +55,7 @@ def _radar(scenario: Scenario, name: str) -> dict[str, Any]:
         "ground": view.ground_text,
         "sight_m": [[round(float(v)) for v in farthest] for farthest, _ in sights],
         "least_m": [round(float(nearest)) for _, nearest in sights],
-        "reach_m": {end: _reach(one) for end, one in views.items()},
+        "reach_m": {end: [_reach(one, altitude) for altitude in ALTITUDES] for end, one in views.items()},
     }
 
 
@@ -84,16 +85,19 @@ def _sight(view: View, altitude: float) -> tuple[Any, float]:
     return np.where(seen, ground, 0.0).max(axis=1), nearest
 
 
-def _reach(view: View) -> list[int | None]:
-    """Slant range at which each RCS is detected; None for a radar without figures: sight alone limits."""
+def _reach(view: View, altitude: float) -> Sequence[int | None]:
+    """Range at which each RCS is detected at `altitude`; None for a radar without figures: sight alone limits. [m]"""
     radar = view.calibration
     if radar is None:
         return [None] * len(RCS_DBSM)
     shape = fluctuation_shape(swerling=SWERLING, pulses=radar.pulses)
     needed_db = 10.0 * math.log10(required_snr(p_d=P_DETECTION, p_fa=radar.p_fa, pulses=radar.pulses, shape=shape))
     range_m = np.geomspace(1e3, 3e6, 2000)
+    loss_db: Any = 0.0
+    if radar.paths.changes:  # atmosphere and the like, along a path whose ground and slant ranges are nearly one
+        loss_db = radar.paths.change_db(range_m=range_m, ground_m=range_m, height_m=np.full(range_m.shape, altitude))
     found = []
     for dbsm in RCS_DBSM:
-        margin = snr_db(gain_db=radar.gain_db, range_m=range_m, rcs_m2=10.0 ** (dbsm / 10.0)) - needed_db
+        margin = snr_db(gain_db=radar.gain_db, range_m=range_m, rcs_m2=10.0 ** (dbsm / 10.0)) + loss_db - needed_db
         found.append(round(float(np.interp(0.0, -np.asarray(margin), range_m))))  # the margin falls with range
     return found

@@ -68,7 +68,8 @@ def _lit(height_m: Array, y: Array) -> Array:
     slope = np.arctan(np.hypot(down, across))
     aspect = np.arctan2(-across, down)
     lit = np.sin(LIGHT_ELEVATION) * np.cos(slope) + np.cos(LIGHT_ELEVATION) * np.sin(slope) * np.cos(LIGHT_AZIMUTH - aspect)
-    return np.clip(lit, 0.0, 1.0)
+    clipped: Array = np.clip(lit, 0.0, 1.0)
+    return clipped
 
 
 def _png(lit: Array) -> bytes:

@@ -105,7 +105,7 @@ class Handler(BaseHTTPRequestHandler):
             return lambda: self._error(HTTPStatus.METHOD_NOT_ALLOWED, "This server only reads.")
         raise AttributeError(name)
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class calls it so
         """Keep the terminal quiet."""
 
     def _answer(self, *, body: bool) -> None:
