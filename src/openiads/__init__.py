@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from openiads import coverage
     from openiads.api import Comparison, Run, compare, exposure_table, load_scenario, measures, open_run, replay, run
     from openiads.errors import OpeniadsError
     from openiads.interop.formats import export, import_file
@@ -18,6 +19,7 @@ __all__ = [
     "Run",
     "__version__",
     "compare",
+    "coverage",
     "export",
     "exposure_table",
     "import_file",
@@ -38,6 +40,8 @@ _HOMES |= dict.fromkeys(("export", "import_file"), "openiads.interop.formats")
 
 def __getattr__(name: str) -> Any:
     """Public names are imported when they are first used, so that `import openiads` is quick."""
+    if name == "coverage":
+        return import_module("openiads.coverage")
     if name not in _HOMES:
         raise AttributeError(f"module 'openiads' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

@@ -18,8 +18,9 @@ Record = Any
 Floats = NDArray[np.float64]
 Heights = NDArray[np.float32]
 Index = NDArray[np.int64]
+Series = tuple[float, float, float, float, float, float, float]
 
-GROUP = 32
+GROUP = 64
 """Neighbouring rays that are passed over together."""
 BLOCK = 16
 """Posts along each side of the blocks whose highest post is known."""
@@ -99,12 +100,28 @@ def versine(v: Floats, u: float) -> float:
 
 
 @kernel
-def rise_and_run(s: Record, line: float, minor: float, height: float) -> tuple[float, float]:
-    """Numerator and denominator of the tangent of elevation at which the antenna sees a point.
+def ring_series(s: Record, line: float) -> Series:
+    """Coefficients of u along a ring, in posts from its middle: a(r) + b(r) w of a column, or a + b w(c) of a row."""
+    a, b, w = s["a"], s["b"], s["w"]
+    away = line - s["origin_line"]
+    if s["columns"] == 1:
+        q = away * away
+        g = q * (w[0] + q * (w[1] + q * w[2]))
+        return b[0] * g, b[1] * g, a[0] + b[2] * g, a[1] + b[3] * g, a[2] + b[4] * g, a[3], a[4]
+    arc = away * away * (a[0] + away * (a[1] + away * (a[2] + away * (a[3] + away * a[4]))))
+    scale = b[0] + away * (b[1] + away * (b[2] + away * (b[3] + away * b[4])))
+    return arc, 0.0, scale * w[0], 0.0, scale * w[1], 0.0, scale * w[2]
+
+
+@kernel
+def rise_and_run(s: Record, c: Series, minor: float, height: float) -> tuple[float, float]:
+    """Numerator and denominator of the tangent of elevation at which the antenna sees a point of a ring.
 
     (h - h0) / (R + h) is x / (1 + x) with x = (h - h0) / (R + h0), within x^4: 1e-12 at 9 km.
     """
-    v = versine(s["v"], max(u_at(s, line, minor), 0.0))
+    r = minor - s["origin_minor"]
+    u = c[0] + r * (c[1] + r * (c[2] + r * (c[3] + r * (c[4] + r * (c[5] + r * c[6])))))
+    v = versine(s["v"], max(u, 0.0))
     x = (height - s["height_m"]) * s["curve_per_m"]
     return x - x * x * (1.0 - x) - v, math.sqrt(v * (2.0 - v))
 
@@ -140,7 +157,14 @@ def facet(s: Record, ground: Heights, line0: int, line1: int, row: int, share: f
 
 @kernel
 def along(
-    s: Record, ground: Heights, line1: int, ends: tuple[float, float], start: float, first: tuple[float, float], met: float
+    s: Record,
+    ground: Heights,
+    c: Series,
+    line1: int,
+    ends: tuple[float, float],
+    start: float,
+    first: tuple[float, float],
+    met: float,
 ) -> tuple[float, float, float, float]:
     """Largest tangent of a ray up to a ring, without and with the ring itself, and its rise and run at the ring.
 
@@ -154,7 +178,7 @@ def along(
     row = math.floor(begin) if up else max(math.ceil(begin) - 1, 0)
     far = max(math.ceil(ends[1]) - 1, 0) if up else math.floor(ends[1])
     z, twist = facet(s, ground, line0, line1, far, 1.0, ends[1])
-    n2, s2 = rise_and_run(s, float(line1), ends[1], z)
+    n2, s2 = rise_and_run(s, c, ends[1], z)
     n0, s0 = first
     t0, steady = start, (s2 - s0) / (1.0 - start)
     while (row < far) if up else (row > far):
@@ -246,36 +270,41 @@ def choose(s: Record, minors: Floats, highest: Heights, ring: int, last_ring: in
 
 
 @kernel
+def higher(a: float, b: float) -> float:
+    """The greater of two finite numbers."""
+    return a if a > b else b
+
+
+@kernel
 def top_of_facets(s: Record, ground: Heights, line: int, minor0: float, minor1: float) -> float:
-    """Highest post of the facets between a ring and the one before that a ray passes between two minors."""
-    low, high = math.floor(min(minor0, minor1)), math.floor(max(minor0, minor1)) + 1
+    """Highest post of the facets between a ring and the one before that a ray passes between two minors, both 0 or more."""
+    low, last = int(min(minor0, minor1)), int(max(minor0, minor1)) + 1
     up, back = s["minor_stride"], s["step"] * s["line_stride"]
     at = line * s["line_stride"] + low * up
-    top = ground[at]
-    for _ in range(low, high + 1):
-        top = max(top, ground[at])
-        top = max(top, ground[at - back])
+    top = higher(higher(ground[at], ground[at - back]), higher(ground[at + up], ground[at + up - back]))
+    for _ in range(low + 2, last + 1):
         at += up
+        top = higher(top, higher(ground[at + up], ground[at + up - back]))
     return float(top)
 
 
 @kernel
 def begin_at(
-    s: Record, ground: Heights, minors: Floats, ring: int, k: int, to: float, rays: Floats
+    s: Record, ground: Heights, c: Series, ring: int, k: int, to: float, rays: Floats
 ) -> tuple[float, float, float, float]:
     """Minor, rise and run of a ray at the ring before `ring`, or at the antenna, and where that lies between rings."""
     line = s["first"] + s["step"] * (ring - 1)
     if ring > 0:
-        minor = rays[k, MINOR]
-        if rays[k, RUN] > 0.0:
-            return minor, rays[k, RISE], rays[k, RUN], 0.0
+        minor = rays[MINOR, k]
+        if rays[RUN, k] > 0.0:
+            return minor, rays[RISE, k], rays[RUN, k], 0.0
         z, _ = facet(s, ground, line, line + s["step"], math.floor(minor), 0.0, minor)
-        n, run = rise_and_run(s, float(line), minor, z)
+        n, run = rise_and_run(s, c, minor, z)
         return minor, n, run, 0.0
     start = (s["origin_line"] - line) * s["step"]
     minor = to - (to - s["origin_minor"]) / (1.0 - start)
     z, _ = facet(s, ground, line, line + s["step"], math.floor(s["origin_minor"]), start, s["origin_minor"])
-    n, _ = rise_and_run(s, s["origin_line"], s["origin_minor"], z)
+    n, _ = rise_and_run(s, c, s["origin_minor"], z)
     return minor, n, 0.0, start
 
 
@@ -288,24 +317,33 @@ def march_group(s: Record, ground: Heights, minors: Floats, ring: int, group: in
     low, _ = span(s, minors, ring - 1, k0, k1 - 1)
     _, most = span(s, minors, ring, k0, k1 - 1)
     limit = bound(s, low, most)
+    here = ring_series(s, float(line))
+    back = ring_series(s, float(line - s["step"]) if ring > 0 else s["origin_line"])
     least, edge = 1.0 / TINY, s["minors"] - 1.0
+    away = abs(line - s["origin_line"])
+    middle, scale = s["origin_minor"], 2.0 / (s["rays"] - 1)
+    c0, c1, c2, c3, c4 = minors[ring, 0], minors[ring, 1], minors[ring, 2], minors[ring, 3], minors[ring, 4]
+    inside = most >= s["near_u"] and low <= s["reach_u"]
     for k in range(k0, k1):
-        met = rays[k, MET]
-        rays[k, BEFORE] = met
-        to = minor_of(s, minors, ring, k)
+        met = rays[MET, k]
+        rays[BEFORE, k] = met
+        x = k * scale - 1.0
+        to = middle + away * (c0 + x * (c1 + x * (c2 + x * (c3 + x * c4))))
         if fresh and ring > 0:
-            rays[k, MINOR], rays[k, RUN] = minor_of(s, minors, ring - 1, k), 0.0
-        was = rays[k, MINOR]
-        if most >= s["near_u"] and low <= s["reach_u"] and 0.0 <= to < edge and 0.0 <= was < edge:
+            rays[MINOR, k], rays[RUN, k] = minor_of(s, minors, ring - 1, k), 0.0
+        was = rays[MINOR, k]
+        if inside and 0.0 <= to < edge and 0.0 <= was < edge:
             if ring == 0 or rises(s, limit, met, top_of_facets(s, ground, line, was, to)):
-                was, n, run, start = begin_at(s, ground, minors, ring, k, to, rays)
-                rays[k, BEFORE], met, rays[k, RISE], rays[k, RUN] = along(s, ground, line, (was, to), start, (n, run), met)
-                rays[k, MET] = met
+                was, n, run, start = begin_at(s, ground, back, ring, k, to, rays)
+                rays[BEFORE, k], met, rays[RISE, k], rays[RUN, k] = along(
+                    s, ground, here, line, (was, to), start, (n, run), met
+                )
+                rays[MET, k] = met
             else:
-                rays[k, RUN] = 0.0
+                rays[RUN, k] = 0.0
         else:
-            rays[k, RUN] = 0.0
-        rays[k, MINOR] = to
+            rays[RUN, k] = 0.0
+        rays[MINOR, k] = to
         least = min(least, met)
     return least
 
@@ -327,8 +365,8 @@ def give(s: Record, posts: Floats, half_width: Floats, ring: int, rays: Floats, 
         x = (i - origin) * inverse
         place = c0 + x * (c1 + x * (c2 + x * (c3 + x * c4)))
         k = int(place)
-        left = rays[k, BEFORE]
-        tangent[at] = left + (place - k) * (rays[k + 1, BEFORE] - left)
+        left = rays[BEFORE, k]
+        tangent[at] = left + (place - k) * (rays[BEFORE, k + 1] - left)
         at += up
 
 
@@ -354,7 +392,7 @@ def march(
             choose(s, minors, highest, ring, min(decide, s["rings"]) - 1, least, active)
             fresh = True
             for k in range(s["rays"]):
-                rays[k, BEFORE] = rays[k, MET]
+                rays[BEFORE, k] = rays[MET, k]
         for group in range(len(active)):
             if active[group] == 1:
                 least[group] = march_group(s, ground, minors, ring, group, fresh, rays)
@@ -363,10 +401,8 @@ def march(
 
 
 @kernel
-def lowest_heights(
-    sectors: Record, arc: Floats, scale: Floats, w: Floats, ground: Heights, tangent: Heights, out: Heights
-) -> None:
-    """Least visible height of every post, not below its ground; NaN beyond the reach. Posts row by row."""
+def lowest_heights(sectors: Record, arc: Floats, scale: Floats, w: Floats, ground: Heights, field: Heights) -> None:
+    """Turn the tangents of all posts, row by row, into least visible heights, not below the ground; NaN beyond the reach."""
     s = sectors[0]
     v0, v1, v2, v3 = s["v"][0], s["v"][1], s["v"][2], s["v"][3]
     height, radius, reach = s["height_m"], s["radius_m"], s["reach_u"]
@@ -377,6 +413,6 @@ def lowest_heights(
         for j in range(columns):
             u = a + b * w[j]
             v = u * (v0 + u * (v1 + u * (v2 + u * v3)))
-            g = v + tangent[base + j] * math.sqrt(v * (2.0 - v))
+            g = v + field[base + j] * math.sqrt(v * (2.0 - v))
             low = max((height + radius * g) / (1.0 - g), float(ground[base + j]))
-            out[base + j] = low if u <= reach else math.nan
+            field[base + j] = low if u <= reach else math.nan
