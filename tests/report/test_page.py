@@ -1,6 +1,7 @@
 """The page: whole, quiet towards the outside, true to its tables, and careful in its words."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 import openiads
 import openiads.report
+import openiads.report.reach
 from openiads.errors import ResultsError
 from openiads.results.wording import significant
 
@@ -69,6 +71,15 @@ def parse(html: str) -> Node:
     tree.close()
     assert tree.open == [tree.root]
     return tree.root
+
+
+@pytest.fixture(scope="module", autouse=True)
+def fewer_heights() -> Iterator[None]:
+    """Reach at two heights is enough to see that the page shows it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(openiads.report.reach, "HEIGHTS", (0.3, 9.0))
+        patch.setattr(openiads.report.reach, "AZIMUTHS", 8)
+        yield
 
 
 @pytest.fixture(scope="module")

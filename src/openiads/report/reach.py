@@ -16,7 +16,7 @@ from openiads.report.svg import Drawing, Scale, axis_below, axis_left
 Array = NDArray[np.float64]
 METRES_PER_KILOMETRE: Final = 1000.0
 
-HEIGHTS: Final = (0.1, 0.3, 1.0, 2.0, 3.0, 4.5, 6.0, 9.0, 12.0)
+HEIGHTS: tuple[float, ...] = (0.1, 0.3, 1.0, 3.0, 6.0, 9.0, 12.0)
 """Heights of the target above the ground of the site at which the reach is worked out, in kilometres."""
 
 MAP_HEIGHTS: Final = (0.3, 3.0, 9.0)
