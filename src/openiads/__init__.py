@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from openiads import coverage
-    from openiads.api import Comparison, Run, compare, exposure_table, load_scenario, measures, open_run, replay, run
+    from openiads.api import Run, exposure_table, load_scenario, measures, open_run, replay, run
+    from openiads.comparing import Comparison, compare
     from openiads.errors import OpeniadsError
     from openiads.interop.formats import export, import_file
 
@@ -31,9 +32,10 @@ __all__ = [
 ]
 
 _HOMES = dict.fromkeys(
-    ("Comparison", "Run", "compare", "exposure_table", "load_scenario", "measures", "open_run", "replay", "run"),
+    ("Run", "exposure_table", "load_scenario", "measures", "open_run", "replay", "run"),
     "openiads.api",
 )
+_HOMES |= dict.fromkeys(("Comparison", "compare"), "openiads.comparing")
 _HOMES["OpeniadsError"] = "openiads.errors"
 _HOMES |= dict.fromkeys(("export", "import_file"), "openiads.interop.formats")
 

@@ -29,13 +29,13 @@ def compare(
     all_: Annotated[bool, typer.Option("--all", help="Show measures that are the same in every pair, too.")] = False,
 ) -> None:
     """Run variants with the same draws and print the difference of every measure with its paired interval."""
-    from openiads import api
+    from openiads import api, comparing
 
     scenario = api.load_scenario(file)
     chosen = [name.strip() for name in variants.split(",") if name.strip()]
     compile_kernels()
     with Progress(replications * len(chosen), "running") as progress:
-        found = api.compare(
+        found = comparing.compare(
             scenario,
             variants=chosen,
             replications=replications,

@@ -9,7 +9,8 @@ from openiads.cli.options import Seed, Workers, compile_kernels
 from openiads.cli.progress import Progress
 
 if TYPE_CHECKING:
-    from openiads.api import Comparison, Run
+    from openiads.api import Run
+    from openiads.comparing import Comparison
 
 CASE: Final = "turkey-2019"
 ARMS: Final = ("standalone", "integrated")
@@ -30,13 +31,13 @@ def demo(
 ) -> None:
     """Run the case of 2019: a raid stand-alone and integrated, a month of peacetime, a summary and an HTML report."""
     import openiads.report as room
-    from openiads import api
+    from openiads import api, comparing
     from openiads.scenario.shipped import find
 
     scenario = api.load_scenario(find(CASE))
     compile_kernels()
     with Progress(3 * replications, "running") as progress:
-        found = api.compare(
+        found = comparing.compare(
             scenario,
             variants=ARMS,
             replications=replications,

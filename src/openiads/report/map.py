@@ -109,12 +109,9 @@ def _backdrop(d: Drawing, frame: Frame, plane: Plane) -> None:
     right, bottom = frame.west + frame.width / frame.per_km, frame.north - frame.height / frame.per_km
     corners = [plane.corner(x, y) for x in np.linspace(frame.west, right, 7) for y in np.linspace(bottom, frame.north, 5)]
     latitudes, longitudes = zip(*corners, strict=True)
-    lines = world_map.lines_within(
-        west_deg=max(-180.0, min(longitudes) - 1.0),
-        east_deg=min(180.0, max(longitudes) + 1.0),
-        south_deg=max(-90.0, min(latitudes) - 1.0),
-        north_deg=min(90.0, max(latitudes) + 1.0),
-    )
+    west, east = np.clip([min(longitudes) - 1.0, max(longitudes) + 1.0], -180.0, 180.0)
+    south, north = np.clip([min(latitudes) - 1.0, max(latitudes) + 1.0], -90.0, 90.0)
+    lines = world_map.lines_within(west_deg=west, east_deg=east, south_deg=south, north_deg=north)
     for group, style in ((lines.coasts, "coast"), (lines.borders, "border")):
         for line in group:
             d.polyline(frame(plane.project(np.radians(line[:, 1]), np.radians(line[:, 0]))), style)
