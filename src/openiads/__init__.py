@@ -8,19 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from openiads import coverage
-    from openiads.api import (
-        Comparison,
-        Run,
-        compare,
-        counterfactual,
-        exposure_table,
-        ledger,
-        load_scenario,
-        measures,
-        open_run,
-        replay,
-        run,
-    )
+    from openiads.api import Run, counterfactual, exposure_table, ledger, load_scenario, measures, open_run, replay, run
+    from openiads.comparing import Comparison, compare
     from openiads.errors import OpeniadsError
     from openiads.interop.formats import export, import_file
 
@@ -45,21 +34,10 @@ __all__ = [
 ]
 
 _HOMES = dict.fromkeys(
-    (
-        "Comparison",
-        "Run",
-        "compare",
-        "counterfactual",
-        "exposure_table",
-        "ledger",
-        "load_scenario",
-        "measures",
-        "open_run",
-        "replay",
-        "run",
-    ),
+    ("Run", "counterfactual", "exposure_table", "ledger", "load_scenario", "measures", "open_run", "replay", "run"),
     "openiads.api",
 )
+_HOMES |= dict.fromkeys(("Comparison", "compare"), "openiads.comparing")
 _HOMES["OpeniadsError"] = "openiads.errors"
 _HOMES |= dict.fromkeys(("export", "import_file"), "openiads.interop.formats")
 

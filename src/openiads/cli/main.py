@@ -19,6 +19,7 @@ from openiads.cli import (
     ledger,
     measure,
     replay,
+    report,
     run,
     score,
     study,
@@ -43,6 +44,7 @@ app = typer.Typer(
 app.command()(demo.demo)
 app.command()(run.run)
 app.command()(check.check)
+app.command()(report.report)
 app.command()(measure.measure)
 app.command()(compare.compare)
 app.command()(explain.explain)
