@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from openiads.api import Comparison, Run, compare, load_scenario, measures, open_run, replay, run
+    from openiads.api import Comparison, Run, compare, exposure_table, load_scenario, measures, open_run, replay, run
     from openiads.errors import OpeniadsError
     from openiads.interop.formats import export, import_file
 
@@ -19,6 +19,7 @@ __all__ = [
     "__version__",
     "compare",
     "export",
+    "exposure_table",
     "import_file",
     "load_scenario",
     "measures",
@@ -28,7 +29,7 @@ __all__ = [
 ]
 
 _HOMES = dict.fromkeys(
-    ("Comparison", "Run", "compare", "load_scenario", "measures", "open_run", "replay", "run"),
+    ("Comparison", "Run", "compare", "exposure_table", "load_scenario", "measures", "open_run", "replay", "run"),
     "openiads.api",
 )
 _HOMES["OpeniadsError"] = "openiads.errors"

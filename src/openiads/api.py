@@ -190,7 +190,8 @@ def run(
         workers=workers,
         placeholders={f.path: f.value for f in scenario.figures if f.placeholder},
         choices=scenario.choices,
-        walk=walk_record(scenario.spec, lowered.walk),
+        walk=walk_record(scenario.spec, lowered),
+        figures={f.path: f.used_at for f in scenario.figures},
     )
     try:
         with RunWriter.create(folder, info, resume=resume, overwrite=overwrite) as writer:
@@ -247,6 +248,26 @@ def replay(run: Run, replication: int, out: str | Path | None = None) -> Run:
             "by another version or on another platform (see its manifest.json), or its files were changed."
         )
     return again
+
+
+def exposure_table(
+    scenario: str | Path = "turkey-2019",
+    *,
+    by: Sequence[str] = ("activity", "date"),
+    vignette: str = "peacetime_month",
+    overrides: Mapping[str, Any] | None = None,
+    replications: int = 16,
+    seed: int = 1,
+    on_progress: Callable[[int], None] | None = None,
+) -> list[dict[str, Any]]:
+    """Exposure of friendly aircraft under every combination of the values of the options `by`.
+
+    Rows are those of `openiads.results.exposure.table`; `vignette` walks windows; `overrides` hold in every combination.
+    """
+    from openiads.results.exposure import table  # noqa: PLC0415
+
+    base = load_scenario(scenario, vignette=vignette, overrides=overrides)
+    return table(base, by, lambda arm: run(arm, replications=replications, seed=seed, full_replications=()), on_progress)
 
 
 def measures(run: Run, names: "Iterable[str | tuple[str, Mapping[str, Any]]] | None" = None) -> "tuple[Measured, ...]":
@@ -368,6 +389,25 @@ def ledger(run: Run, *, counterfactual: Any = None) -> "Ledger":
     from openiads.results.ledger import ledger as count  # noqa: PLC0415
 
     return count(run.reader, counterfactual)
+
+
+def counterfactual(
+    run: Run,
+    *,
+    objects: "Iterable[str] | None" = None,
+    replications: "Iterable[int] | None" = None,
+    limit: int | None = None,
+    all_links: bool = False,
+    on_progress: Callable[[int], None] | None = None,
+) -> Any:
+    """Which link of the chain, restored alone under the same draws, would have stopped each leak: a `pyarrow.Table`.
+
+    See `openiads.results.counterfactual.counterfactual`; `ledger(run, counterfactual=...)` counts the answers.
+    """
+    from openiads.results import counterfactual as room  # noqa: PLC0415 - compiles
+
+    chosen = room.chosen_leaks(run.reader, objects=objects, replications=replications, limit=limit)
+    return room.counterfactual(run.reader, chosen, all_links=all_links, on_progress=on_progress or (lambda done: None))
 
 
 TABLE_NAMES = tuple(TABLES)

@@ -9,10 +9,12 @@ from openiads.cli import (
     catalogue,
     check,
     compare,
+    coverage,
     demo,
     digest,
     explain,
     export,
+    exposure,
     import_,
     ledger,
     measure,
@@ -21,6 +23,7 @@ from openiads.cli import (
     score,
     track,
     verify,
+    view,
     warmup,
 )
 from openiads.errors import OpeniadsError
@@ -42,6 +45,7 @@ app.command()(check.check)
 app.command()(measure.measure)
 app.command()(compare.compare)
 app.command()(explain.explain)
+app.command()(exposure.exposure)
 app.command()(ledger.ledger)
 app.command()(digest.digest)
 app.command()(replay.replay)
@@ -49,7 +53,9 @@ app.command()(export.export)
 app.command("import")(import_.import_)
 app.command()(track.track)
 app.command()(score.score)
+app.command()(coverage.coverage)
 app.command()(verify.verify)
+app.command()(view.view)
 app.add_typer(catalogue.app, name="catalogue")
 app.command()(warmup.warmup)
 

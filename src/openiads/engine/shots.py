@@ -26,6 +26,7 @@ from openiads.models.engagement.kernels import in_sector, predict_intercept
 from openiads.models.network.kernels import dequeue
 from openiads.models.sensing.multifunction import boresight_at
 from openiads.records.case import FRIENDLY, Case
+from openiads.records.chain import RELIEF_FALSE_SHOT
 from openiads.records.log import (
     ASSESSED,
     INTERCEPT,
@@ -154,7 +155,7 @@ def intercept(case: Case, state: State, place: int) -> None:
     boresight = boresight_at(case.radars[unit["radar"]], state.fire_units[f], now_ns)
     guided = held and in_sector(case.radars[unit["radar"]], boresight, track, now_ns)
     if guided and now_ns - track["update_ns"] <= unit["max_track_age_ns"]:
-        truth["object"] = state.track_truth[shot["track_slot"]]
+        truth["object"] = really_met(case.objects, meant, state.track_truth[shot["track_slot"]])
         missile = case.missiles[shot["missile"]]
         result = meet(
             shot,
@@ -173,7 +174,7 @@ def intercept(case: Case, state: State, place: int) -> None:
         take_index(truth, state.shot_index, f)
         if result == MISSED:
             pair = case.node_object[unit["node"], truth["object"]]
-            if kill_drawn(missile, pair, truth, state.clock):
+            if kill_drawn(missile, pair, case.objects[truth["object"]]["relief"], truth, state.clock):
                 result = KILLED
                 count_kill(case.objects, state.objects, truth, f, now_ns, state.counts)
     truth["result"] = result
@@ -198,6 +199,13 @@ def intercept(case: Case, state: State, place: int) -> None:
         shot["due_ns"] = now_ns + unit["assess_delay_ns"]
     else:
         shot["status"] = DONE
+
+
+@kernel
+def really_met(objects: Records, meant: int, followed: int) -> int:
+    """The object that a missile flies at: what its track follows now, or what it was fired at where that is restored."""
+    restored = meant >= 0 and objects[meant]["relief"] & RELIEF_FALSE_SHOT != 0
+    return meant if restored else followed
 
 
 @kernel

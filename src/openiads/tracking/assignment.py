@@ -119,6 +119,30 @@ def flip(rows: Rows, cells: Rows, source: int, end: int, loser: int) -> None:
 
 
 @kernel
+def take_free(row: Record, cells: Rows, pairs: Rows, i: int) -> bool:
+    """Settle row `i` without a search where its cheapest plot is free, or dearer than its miss: the first step of `augment`."""
+    best = -1
+    least = math.inf
+    for k in range(row["first"], row["first"] + row["count"]):
+        pair = pairs[k]
+        cost = pair["cost"] - cells[pair["cell"]]["dual"]
+        if cost < least:
+            least = cost
+            best = k
+    if least > row["miss_cost"]:
+        row["dual"] = row["miss_cost"]
+        return True
+    cell = cells[pairs[best]["cell"]]
+    if cell["row"] >= 0:
+        return False
+    cell["row"] = i
+    row["cell"] = pairs[best]["cell"]
+    row["pair"] = best
+    row["dual"] = least
+    return True
+
+
+@kernel
 def augment(rows: Rows, cells: Rows, pairs: Rows, picked: Rows, work: Record, source: int) -> None:
     """Bring one more row into the assignment by the cheapest alternating path: to a free plot, or to a row's miss."""
     work["touched"] = 0
@@ -168,4 +192,6 @@ def assign(config: Record, tracks: Rows, n_rows: int, scratch: Scratch) -> None:
         scratch.row_order[i] = i
     sort_order(scratch.row_order, scratch.other, scratch.row_keys, n_rows)
     for k in range(n_rows):
-        augment(scratch.rows, scratch.cells, scratch.pairs, scratch.picked, scratch.work[0], scratch.row_order[k])
+        i = scratch.row_order[k]
+        if not take_free(scratch.rows[i], scratch.cells, scratch.pairs, i):
+            augment(scratch.rows, scratch.cells, scratch.pairs, scratch.picked, scratch.work[0], i)

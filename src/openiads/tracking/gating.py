@@ -26,6 +26,9 @@ def looks_over(track: Record, now_ns: int) -> int:
 def lapsed(config: Record, track: Record, now_ns: int) -> bool:
     """Whether an own track has lived out: tentative and no longer able to confirm, or firm and too long without a plot."""
     if track["status"] == TENTATIVE:
+        misses = config["tentative_misses"]
+        if misses > 0 and 2 * (now_ns - track["update_ns"]) > (2 * misses + 1) * track["period_ns"]:
+            return True
         left = config["confirm_window"] - looks_over(track, now_ns)
         return bool(track["hits"] + max(left, 0) < config["confirm_hits"])
     return bool(now_ns - track["update_ns"] > config["drop_after_updates"] * track["period_ns"])
@@ -90,6 +93,10 @@ def prepare_plots(plots: Rows, n_plots: int, scratch: Scratch) -> None:
     for k in range(n_plots):
         j = scratch.order[k]
         fill_cell(scratch.cells[k], plots[j], j, work)
+    b, c = (axis + 1) % 3, (axis + 2) % 3
+    for k in range(n_plots):  # the keys have served to sort; now they hold what the search looks at, close together
+        key, z = scratch.keys[k], scratch.cells[k]["z"]
+        key["a"], key["b"], key["c"] = z[axis], z[b], z[c]
 
 
 @kernel
@@ -99,6 +106,19 @@ def first_at_least(cells: Rows, n_plots: int, value: float) -> int:
     while low < high:
         middle = (low + high) // 2
         if cells[middle]["along"] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def first_key(keys: Rows, n_plots: int, value: float) -> int:
+    """Place of the first key whose `a` is at least `value`."""
+    low, high = 0, n_plots
+    while low < high:
+        middle = (low + high) // 2
+        if keys[middle]["a"] < value:
             low = middle + 1
         else:
             high = middle
@@ -136,23 +156,34 @@ def near(config: Record, x: Vector, cell: Record, dt_s: float, work: Record) -> 
 
 
 @kernel
-def window(config: Record, track: Record, lowest: float, highest: float, work: Record) -> tuple[float, float]:
-    """Range of the sort coordinate in which plots of this batch can lie in the gate of a track.
+def window(config: Record, track: Record, lowest: float, highest: float, work: Record) -> bool:
+    """Box in which plots of this batch can lie in the gate of a track, in `work.low` and `work.high`; False where it is empty.
 
-    `lowest` and `highest` are the ends of the batch; a range that misses it is empty (its start is infinite).
+    `lowest` and `highest` are the ends of the batch on the axis that it is sorted by. Both bounds of `near`, taken over the
+    whole batch.
     """
     axis = work["axis"]
+    x = track["x"]
     noise = config["process_noise_m2ps3"]
+    gate = config["gate"]
     first_s = (work["first_ns"] - track["update_ns"]) * SECONDS
     last_s = (work["last_ns"] - track["update_ns"]) * SECONDS
-    early = track["x"][axis] + first_s * track["x"][axis + 3]
-    late = track["x"][axis] + last_s * track["x"][axis + 3]
-    reach2 = config["gate"] * (max(spread(noise, first_s, work), spread(noise, last_s, work)) + work["widest"])
+    reach2 = gate * (max(spread(noise, first_s, work), spread(noise, last_s, work)) + work["widest"])
+    early = x[axis] + first_s * x[axis + 3]
+    late = x[axis] + last_s * x[axis + 3]
     gap = max(lowest - max(early, late), min(early, late) - highest, 0.0)
     if gap * gap > reach2:
-        return math.inf, math.inf
+        return False
     reach = math.sqrt(reach2)
-    return min(early, late) - reach, max(early, late) + reach
+    longest_s = max(abs(first_s), abs(last_s))
+    gone = config["max_speed_mps"] * longest_s + math.sqrt(gate * (work["here"] + work["widest"]))
+    low, high = work["low"], work["high"]
+    for i in range(3):
+        early = x[i] + first_s * x[i + 3]
+        late = x[i] + last_s * x[i + 3]
+        low[i] = max(min(early, late) - reach, x[i] - gone)
+        high[i] = min(max(early, late) + reach, x[i] + gone)
+    return True
 
 
 @kernel
@@ -176,6 +207,7 @@ def gate_track(
     track: Record,
     plots: Rows,
     cells: Rows,
+    keys: Rows,
     pairs: Rows,
     n_plots: int,
     radar: int,
@@ -184,14 +216,21 @@ def gate_track(
     """Append the pairs of one track. A plot that the track has already passed in time makes no pair, but is marked late."""
     x = track["x"]
     sum_variances(track["p"], work)
-    low, high = window(config, track, cells[0]["along"], cells[n_plots - 1]["along"], work)
-    if math.isinf(low):
+    if not window(config, track, keys[0]["a"], keys[n_plots - 1]["a"], work):
         return
-    k = first_at_least(cells, n_plots, low)
+    axis = work["axis"]
+    b, c = (axis + 1) % 3, (axis + 2) % 3
+    low_b, high_b = work["low"][b], work["high"][b]
+    low_c, high_c = work["low"][c], work["high"][c]
+    high = work["high"][axis]
+    k = first_key(keys, n_plots, work["low"][axis])
     noise_known = False
-    while k < n_plots and cells[k]["along"] <= high:
-        cell = cells[k]
+    while k < n_plots and keys[k]["a"] <= high:
+        at_b, at_c = keys[k]["b"], keys[k]["c"]
         k += 1
+        if at_b < low_b or at_b > high_b or at_c < low_c or at_c > high_c:
+            continue
+        cell = cells[k - 1]
         ahead_ns = cell["at_ns"] - track["update_ns"]
         dt_s = ahead_ns / PER_SECOND
         if cell["taken"] == 1 or not near(config, x, cell, dt_s, work):
@@ -229,7 +268,7 @@ def find_pairs(
         if track["status"] != status or track["source"] != OWN:
             continue
         first = work["pairs"]
-        gate_track(config, node_state, track, plots, scratch.cells, scratch.pairs, n_plots, radar, work)
+        gate_track(config, node_state, track, plots, scratch.cells, scratch.keys, scratch.pairs, n_plots, radar, work)
         if work["pairs"] > first:
             row = scratch.rows[n_rows]
             row["slot"] = slot

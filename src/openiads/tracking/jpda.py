@@ -9,16 +9,14 @@ probabilities with belief propagation", IEEE Trans. AES 50(4), 2014, eq. 30-31.
 """
 
 import math
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from openiads.errors import OutOfRangeError
 from openiads.kernels import kernel
-from openiads.tracking.records import CELL, PAIR, ROW, Rows, Vector
-
-Integers = NDArray[np.int64]
+from openiads.tracking.records import CELL, PAIR, ROW, Rows
 
 MOST_EVENTS = 20_000.0
 """Joint events of a cluster that are still enumerated: about 2 ms."""
@@ -28,41 +26,56 @@ ENOUGH = 1e-9
 """Largest change of a message at which belief propagation stops."""
 
 
+JOINT_PAIR: Final = np.dtype(
+    [
+        ("ratio", "f8"),  # p_detection times likelihood, over clutter density
+        ("beta", "f8"),  # probability that the plot is the track's
+        ("message", "f8"),  # from track to plot
+        ("answer", "f8"),  # from plot to track
+    ],
+    align=True,
+)
+"""Scratch: one pair of a cluster."""
+
+JOINT_ROW: Final = np.dtype(
+    [
+        ("miss", "f8"),  # probability of no plot
+        ("weight", "f8"),  # of the choices up to this member
+        ("leader", "i8"),  # representative of the row's cluster
+        ("member", "i8"),  # row of the cluster at hand
+        ("choice", "i8"),  # pair chosen by that member, -1 for a miss
+    ],
+    align=True,
+)
+"""Scratch: one row, or one member of the cluster at hand."""
+
+
 class JpdaScratch(NamedTuple):
     """Working space, by pair and by row."""
 
-    ratio: Vector  # of a pair: p_detection times likelihood, over clutter density
-    beta: Vector  # of a pair: probability that the plot is the track's
-    message: Vector  # of a pair, from track to plot
-    answer: Vector  # of a pair, from plot to track
-    miss: Vector  # of a row: probability of no plot
-    leader: Integers  # of a row: representative of its cluster
-    members: Integers  # rows of one cluster
-    choice: Integers  # of a member: pair chosen, -1 for a miss
-    weight: Vector  # of a member: weight of the choices up to it
+    pairs: Rows
+    rows: Rows
 
 
 def make_jpda_scratch(rows: int, pairs: int) -> JpdaScratch:
     """Working space for so many rows and pairs."""
-    by_pair = [np.zeros(max(pairs, 1)) for _ in range(4)]
-    whole = [np.zeros(rows + 1, np.int64) for _ in range(3)]
-    return JpdaScratch(*by_pair, np.zeros(rows + 1), *whole, np.zeros(rows + 2))
+    return JpdaScratch(np.zeros(max(pairs, 1), JOINT_PAIR), np.zeros(rows + 2, JOINT_ROW))
 
 
 @kernel
-def leader_of(leader: Integers, i: int) -> int:
+def leader_of(own: Rows, i: int) -> int:
     """The representative of row `i`, with the path to it halved."""
-    while leader[i] != i:
-        leader[i] = leader[leader[i]]
-        i = leader[i]
+    while own[i]["leader"] != i:
+        own[i]["leader"] = own[own[i]["leader"]]["leader"]
+        i = own[i]["leader"]
     return i
 
 
 @kernel
-def find_clusters(rows: Rows, cells: Rows, pairs: Rows, n_rows: int, leader: Integers) -> None:
+def find_clusters(rows: Rows, cells: Rows, pairs: Rows, n_rows: int, own: Rows) -> None:
     """Rows that share a plot, directly or through others, get the same leader: the least of them."""
     for i in range(n_rows):
-        leader[i] = i
+        own[i]["leader"] = i
         for k in range(rows[i]["first"], rows[i]["first"] + rows[i]["count"]):
             cells[pairs[k]["cell"]]["row"] = -1
     for i in range(n_rows):
@@ -71,27 +84,26 @@ def find_clusters(rows: Rows, cells: Rows, pairs: Rows, n_rows: int, leader: Int
             if cell["row"] < 0:
                 cell["row"] = i
                 continue
-            a, b = leader_of(leader, i), leader_of(leader, cell["row"])
-            leader[max(a, b)] = min(a, b)
+            a, b = leader_of(own, i), leader_of(own, cell["row"])
+            own[max(a, b)]["leader"] = min(a, b)
 
 
 @kernel
 def enumerate_events(rows: Rows, cells: Rows, pairs: Rows, count: int, missed: float, scratch: JpdaScratch) -> None:
     """Sum the weights of all joint events of the first `count` members into `beta` and `miss`, then normalise."""
-    members, choice, weight = scratch.members, scratch.choice, scratch.weight
     for m in range(count):
-        row = rows[members[m]]
-        scratch.miss[members[m]] = 0.0
+        row = rows[scratch.rows[m]["member"]]
+        scratch.rows[scratch.rows[m]["member"]]["miss"] = 0.0
         for k in range(row["first"], row["first"] + row["count"]):
-            scratch.beta[k] = 0.0
+            scratch.pairs[k]["beta"] = 0.0
             cells[pairs[k]["cell"]]["taken"] = 0
     total = 0.0
     depth = 0
-    choice[0] = -2
-    weight[0] = 1.0
+    scratch.rows[0]["choice"] = -2
+    scratch.rows[0]["weight"] = 1.0
     while depth >= 0:
-        row = rows[members[depth]]
-        k = choice[depth]
+        row = rows[scratch.rows[depth]["member"]]
+        k = scratch.rows[depth]["choice"]
         if k >= 0:
             cells[pairs[k]["cell"]]["taken"] = 0
         k = -1 if k == -2 else (row["first"] if k == -1 else k + 1)
@@ -101,77 +113,76 @@ def enumerate_events(rows: Rows, cells: Rows, pairs: Rows, count: int, missed: f
         if k >= last:
             depth -= 1
             continue
-        choice[depth] = k
+        scratch.rows[depth]["choice"] = k
         if k >= 0:
             cells[pairs[k]["cell"]]["taken"] = 1
-        weight[depth + 1] = weight[depth] * (scratch.ratio[k] if k >= 0 else missed)
+        scratch.rows[depth + 1]["weight"] = scratch.rows[depth]["weight"] * (scratch.pairs[k]["ratio"] if k >= 0 else missed)
         if depth + 1 < count:
             depth += 1
-            choice[depth] = -2
+            scratch.rows[depth]["choice"] = -2
             continue
-        total += weight[count]
+        total += scratch.rows[count]["weight"]
         for m in range(count):
-            if choice[m] >= 0:
-                scratch.beta[choice[m]] += weight[count]
+            if scratch.rows[m]["choice"] >= 0:
+                scratch.pairs[scratch.rows[m]["choice"]]["beta"] += scratch.rows[count]["weight"]
             else:
-                scratch.miss[members[m]] += weight[count]
+                scratch.rows[scratch.rows[m]["member"]]["miss"] += scratch.rows[count]["weight"]
     for m in range(count):
-        row = rows[members[m]]
-        scratch.miss[members[m]] /= total
+        row = rows[scratch.rows[m]["member"]]
+        scratch.rows[scratch.rows[m]["member"]]["miss"] /= total
         for k in range(row["first"], row["first"] + row["count"]):
-            scratch.beta[k] /= total
+            scratch.pairs[k]["beta"] /= total
 
 
 @kernel
 def propagate(rows: Rows, cells: Rows, pairs: Rows, count: int, missed: float, scratch: JpdaScratch) -> None:
     """Beliefs of the first `count` members by messages between tracks and plots, until they settle."""
-    members, message, answer = scratch.members, scratch.message, scratch.answer
     for m in range(count):
-        row = rows[members[m]]
+        row = rows[scratch.rows[m]["member"]]
         for k in range(row["first"], row["first"] + row["count"]):
-            answer[k] = 1.0
-            message[k] = 0.0
+            scratch.pairs[k]["answer"] = 1.0
+            scratch.pairs[k]["message"] = 0.0
     for _ in range(ROUNDS):
         change = 0.0
         for m in range(count):
-            row = rows[members[m]]
+            row = rows[scratch.rows[m]["member"]]
             total = missed
             for k in range(row["first"], row["first"] + row["count"]):
-                total += scratch.ratio[k] * answer[k]
+                total += scratch.pairs[k]["ratio"] * scratch.pairs[k]["answer"]
             for k in range(row["first"], row["first"] + row["count"]):
-                rest = max(total - scratch.ratio[k] * answer[k], 1e-300)
-                message[k] = scratch.ratio[k] / rest
-        sum_messages(rows, cells, pairs, count, members, message)
+                rest = max(total - scratch.pairs[k]["ratio"] * scratch.pairs[k]["answer"], 1e-300)
+                scratch.pairs[k]["message"] = scratch.pairs[k]["ratio"] / rest
+        sum_messages(rows, cells, pairs, count, scratch)
         for m in range(count):
-            row = rows[members[m]]
+            row = rows[scratch.rows[m]["member"]]
             for k in range(row["first"], row["first"] + row["count"]):
-                others = cells[pairs[k]["cell"]]["reach"] - message[k]
+                others = cells[pairs[k]["cell"]]["reach"] - scratch.pairs[k]["message"]
                 after = 1.0 / (1.0 + max(others, 0.0))
-                change = max(change, abs(after - answer[k]))
-                answer[k] = after
+                change = max(change, abs(after - scratch.pairs[k]["answer"]))
+                scratch.pairs[k]["answer"] = after
         if change < ENOUGH:
             break
     for m in range(count):
-        row = rows[members[m]]
+        row = rows[scratch.rows[m]["member"]]
         total = missed
         for k in range(row["first"], row["first"] + row["count"]):
-            total += scratch.ratio[k] * answer[k]
-        scratch.miss[members[m]] = missed / total
+            total += scratch.pairs[k]["ratio"] * scratch.pairs[k]["answer"]
+        scratch.rows[scratch.rows[m]["member"]]["miss"] = missed / total
         for k in range(row["first"], row["first"] + row["count"]):
-            scratch.beta[k] = scratch.ratio[k] * answer[k] / total
+            scratch.pairs[k]["beta"] = scratch.pairs[k]["ratio"] * scratch.pairs[k]["answer"] / total
 
 
 @kernel
-def sum_messages(rows: Rows, cells: Rows, pairs: Rows, count: int, members: Integers, message: Vector) -> None:
+def sum_messages(rows: Rows, cells: Rows, pairs: Rows, count: int, scratch: JpdaScratch) -> None:
     """The sum of what the tracks tell each plot, in the plot's `reach`."""
     for m in range(count):
-        row = rows[members[m]]
+        row = rows[scratch.rows[m]["member"]]
         for k in range(row["first"], row["first"] + row["count"]):
             cells[pairs[k]["cell"]]["reach"] = 0.0
     for m in range(count):
-        row = rows[members[m]]
+        row = rows[scratch.rows[m]["member"]]
         for k in range(row["first"], row["first"] + row["count"]):
-            cells[pairs[k]["cell"]]["reach"] += message[k]
+            cells[pairs[k]["cell"]]["reach"] += scratch.pairs[k]["message"]
 
 
 @kernel
@@ -180,16 +191,15 @@ def find_marginals(rows: Rows, cells: Rows, pairs: Rows, n_rows: int, missed: fl
 
     `missed` is the probability that a look at a target gives no plot in its gate.
     """
-    leader, members = scratch.leader, scratch.members
-    find_clusters(rows, cells, pairs, n_rows, leader)
+    find_clusters(rows, cells, pairs, n_rows, scratch.rows)
     for lead in range(n_rows):
-        if leader_of(leader, lead) != lead:
+        if leader_of(scratch.rows, lead) != lead:
             continue
         count = 0
         events = 1.0
         for i in range(lead, n_rows):
-            if leader_of(leader, i) == lead:
-                members[count] = i
+            if leader_of(scratch.rows, i) == lead:
+                scratch.rows[count]["member"] = i
                 count += 1
                 events = min(events * (rows[i]["count"] + 1.0), 2.0 * MOST_EVENTS)
         if events <= MOST_EVENTS:
@@ -236,16 +246,16 @@ def marginals(
     pairs["cell"][: len(at)] = at[:, 1]
     rows["count"] = (table > 0.0).sum(axis=1)
     rows["first"] = np.concatenate([[0], np.cumsum(rows["count"])[:-1]])
-    scratch.ratio[: len(at)] = p_detection * table[table > 0.0] / clutter_density
+    scratch.pairs[: len(at)]["ratio"] = p_detection * table[table > 0.0] / clutter_density
     missed = 1.0 - p_detection * gate_probability
     if not exact:
-        scratch.members[:n] = np.arange(n)
+        scratch.rows["member"][:n] = np.arange(n)
         propagate(rows, cells, pairs, n, missed, scratch)
     elif math.prod(float(c) + 1.0 for c in rows["count"]) > MOST_EVENTS:
         raise OutOfRangeError(f"{n} tracks and {m} plots make too many joint events; use exact=False")
     else:
         find_marginals(rows, cells, pairs, n, missed, scratch)
     out = np.zeros((n, m + 1))
-    out[at[:, 0], at[:, 1]] = scratch.beta[: len(at)]
-    out[:, m] = scratch.miss[:n]
+    out[at[:, 0], at[:, 1]] = scratch.pairs[: len(at)]["beta"]
+    out[:, m] = scratch.rows["miss"][:n]
     return out

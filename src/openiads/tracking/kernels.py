@@ -4,9 +4,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.kernels import kernel
+from openiads.tracking.bank import combine, mix
+from openiads.tracking.bank_records import MIXED, BankScratch
+from openiads.tracking.bank_updates import place_ahead
 from openiads.tracking.measurement import convert_plot
 from openiads.tracking.records import Record, Rows, Scratch, Vector
 from openiads.tracking.remote import extrapolate
+from openiads.tracking.scan import scan_step
 from openiads.tracking.step import step
 
 Integers = NDArray[np.int64]
@@ -54,6 +58,52 @@ def take_batches(
         count = last - first
         step(config, node_state, tracks, plots, count, sensor, periods_ns[sensor], now_ns, changes, scratch)
     return now_ns
+
+
+@kernel
+def take_scans(
+    config: Record,
+    node_state: Record,
+    tracks: Rows,
+    plots: Rows,
+    changes: Rows,
+    scratch: Scratch,
+    raw: Rows,
+    batches: Integers,
+    places: tuple[Vector, Vector, Vector, Integers],
+    now_ns: int,
+    extra: tuple[Record, Rows, Rows, Rows, BankScratch],
+) -> int:
+    """As `take_batches`, for tracks with banks; `extra` holds settings, looks (s,), modes, lives and the bank's scratch."""
+    sites, axes, sigmas, periods_ns = places
+    settings, looks, modes, lives, bank = extra
+    for k in range(len(batches)):
+        first, last = batches[k, 0], batches[k, 1]
+        s = raw[first]["sensor"]
+        convert_all(raw, first, last - first, plots, sites[s], axes[s], sigmas[s])
+        now_ns = max(now_ns, raw[last - 1]["at_ns"])
+        place = (sites[s], axes[s])
+        count = last - first
+        scan_step(
+            config, settings, looks[s], node_state, tracks, modes, lives, plots, count, s, periods_ns[s], now_ns, raw, first,
+            place, changes, scratch, bank,
+        )  # fmt: skip
+    return now_ns
+
+
+@kernel
+def extrapolate_banks(config: Record, modes: Rows, ages_s: Vector, bank: BankScratch, x: Vector, p: Vector) -> None:
+    """States `x`, (n, 6), and covariances `p`, (n, 6, 6), of banks, (n, m), each moved by its age."""
+    for i in range(len(modes)):
+        mix(modes[i], bank.transition, bank.sets[MIXED])
+        if ages_s[i] > 0.0:
+            place_ahead(config, bank, ages_s[i])
+        else:
+            combine(modes[i], bank.whole[0])
+        for a in range(6):
+            x[i, a] = bank.whole[0]["x"][a]
+            for b in range(6):
+                p[i, a, b] = bank.whole[0]["p"][a, b]
 
 
 @kernel

@@ -14,47 +14,22 @@ from openiads.tracking.records import Record, Rows, Vector
 
 
 @kernel
-def fill_position(plot: Record, site_ecef: Vector, axes: Vector) -> None:
-    """The debiased position of one plot, as `convert_plot` says."""
-    azimuth = plot["azimuth_rad"]
-    elevation = plot["elevation_rad"]
-    shrink_a = math.exp(-0.5 * plot["sigma_azimuth_rad"] * plot["sigma_azimuth_rad"])
-    shrink_e = math.exp(-0.5 * plot["sigma_elevation_rad"] * plot["sigma_elevation_rad"])
-    across = plot["range_m"] * math.cos(elevation) * shrink_a * shrink_e
-    up = plot["range_m"] * math.sin(elevation) * shrink_e
-    east = across * math.sin(azimuth)
-    north = across * math.cos(azimuth)
+def fill_position(plot: Record, site_ecef: Vector, axes: Vector, heading: tuple[float, float], h: float, up: float) -> None:
+    """The debiased position of one plot: `h` outward along `heading` (east, north parts) and `up` from the antenna."""
+    east = h * heading[0]
+    north = h * heading[1]
     position = plot["position"]
     for i in range(3):
         position[i] = site_ecef[i] + (axes[0, i] * east + axes[1, i] * north + axes[2, i] * up)
 
 
 @kernel
-def moments(plot: Record) -> tuple[float, float, float, float]:
-    """Variances outward (h), clockwise (t) and upward (u) at a plot's azimuth, and the covariance of h with u. [m2]"""
-    shrink_a = math.exp(-0.5 * plot["sigma_azimuth_rad"] * plot["sigma_azimuth_rad"])
-    shrink_e = math.exp(-0.5 * plot["sigma_elevation_rad"] * plot["sigma_elevation_rad"])
-    a2 = shrink_a * shrink_a
-    e2 = shrink_e * shrink_e
-    range2 = plot["range_m"] * plot["range_m"]
-    spread2 = range2 + plot["sigma_range_m"] * plot["sigma_range_m"]
-    cosine = math.cos(plot["elevation_rad"])
-    sine = math.sin(plot["elevation_rad"])
-    twice = e2 * e2 * (cosine * cosine - sine * sine)
-    level2 = 0.5 * spread2 * (1.0 + twice)
-    hh = 0.5 * level2 * (1.0 + a2 * a2) - range2 * cosine * cosine * a2 * e2
-    tt = 0.5 * level2 * (1.0 - a2 * a2)
-    uu = 0.5 * spread2 * (1.0 - twice) - range2 * sine * sine * e2
-    hu = sine * cosine * shrink_a * e2 * (spread2 * e2 - range2)
-    return hh, tt, uu, hu
-
-
-@kernel
-def fill_covariance(plot: Record, axes: Vector) -> None:
-    """The covariance of one debiased position, as `convert_plot` says."""
-    hh, tt, uu, hu = moments(plot)
-    north = math.cos(plot["azimuth_rad"])
-    east = math.sin(plot["azimuth_rad"])
+def fill_covariance(
+    plot: Record, axes: Vector, heading: tuple[float, float], spread: tuple[float, float, float, float]
+) -> None:
+    """The covariance of one debiased position from its moments outward, clockwise, upward, and outward with upward."""
+    hh, tt, uu, hu = spread
+    east, north = heading
     r = plot["r"]
     for i in range(3):
         h_i = axes[0, i] * east + axes[1, i] * north
@@ -101,8 +76,25 @@ def convert_plot(plots: Rows, i: int, site_ecef: Vector, axes: Vector) -> None:
     Y. Bar-Shalom, "Decorrelated unbiased converted measurement Kalman filter", IEEE Trans. AES 50(2), 2014.
     """
     plot = plots[i]
-    fill_position(plot, site_ecef, axes)
-    fill_covariance(plot, axes)
+    shrink_a = math.exp(-0.5 * plot["sigma_azimuth_rad"] * plot["sigma_azimuth_rad"])
+    shrink_e = math.exp(-0.5 * plot["sigma_elevation_rad"] * plot["sigma_elevation_rad"])
+    cosine = math.cos(plot["elevation_rad"])
+    sine = math.sin(plot["elevation_rad"])
+    heading = (math.sin(plot["azimuth_rad"]), math.cos(plot["azimuth_rad"]))
+    fill_position(
+        plot, site_ecef, axes, heading, plot["range_m"] * cosine * shrink_a * shrink_e, plot["range_m"] * sine * shrink_e
+    )
+    a2 = shrink_a * shrink_a
+    e2 = shrink_e * shrink_e
+    range2 = plot["range_m"] * plot["range_m"]
+    spread2 = range2 + plot["sigma_range_m"] * plot["sigma_range_m"]
+    twice = e2 * e2 * (cosine * cosine - sine * sine)
+    level2 = 0.5 * spread2 * (1.0 + twice)
+    hh = 0.5 * level2 * (1.0 + a2 * a2) - range2 * cosine * cosine * a2 * e2
+    tt = 0.5 * level2 * (1.0 - a2 * a2)
+    uu = 0.5 * spread2 * (1.0 - twice) - range2 * sine * sine * e2
+    hu = sine * cosine * shrink_a * e2 * (spread2 * e2 - range2)
+    fill_covariance(plot, axes, heading, (hh, tt, uu, hu))
 
 
 @kernel

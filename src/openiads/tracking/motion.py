@@ -130,9 +130,9 @@ def fall(config: Record, model: Record, x: Vector, dt_s: float, work: Vector, u:
 
 
 @kernel
-def falling(config: Record, model: Record, x: Vector, dt_s: float, tools: tuple, f: Vector, after: Vector) -> None:  # type: ignore[type-arg]
+def falling(config: Record, model: Record, x: Vector, dt_s: float, tools: Record, f: Vector, after: Vector) -> None:
     """Transition of free fall by central differences, and the state `after`, (6,); `tools` is scratch."""
-    work, u, start, low, high = tools
+    work, u, start, low, high = tools["stages"], tools["u"], tools["start"], tools["below"], tools["above"]
     straight(dt_s, 0.0, f)
     fall(config, model, x, dt_s, work, u, after)
     for j in range(6):
@@ -166,16 +166,16 @@ def add_noise(config: Record, model: Record, x: Vector, dt_s: float, level: Vect
 
 
 @kernel
-def move(config: Record, model: Record, mode: Record, dt_s: float, tools: tuple) -> None:  # type: ignore[type-arg]
+def move(config: Record, model: Record, mode: Record, dt_s: float, tools: Record) -> None:
     """Move one mode by `dt_s` >= 0, in place: x' = f(x), P' = F P F' + Q, symmetric to the bit."""
-    f, product, level, u, after, falls = tools
+    f, product, level, u, after = tools["f"], tools["product"], tools["level"], tools["u"], tools["after"]
     x, p = mode["x"], mode["p"]
     kind = model["kind"]
     if kind == TURN:
         vertical_axis(config, x, u)
         turning(model, x, u, dt_s, f)
     elif kind == BALLISTIC:
-        falling(config, model, x, dt_s, falls, f, after)
+        falling(config, model, x, dt_s, tools, f, after)
     else:
         straight(dt_s, 1.0 if kind == CONSTANT_ACCELERATION else 0.0, f)
     if kind != BALLISTIC:

@@ -49,6 +49,11 @@ def merge(order: NDArray, other: NDArray, keys: Rows, first: int, middle: int, l
 @kernel
 def sort_order(order: NDArray, other: NDArray, keys: Rows, count: int) -> None:  # type: ignore[type-arg]
     """Sort the first `count` indexes in `order` by their rows in `keys`, stably; `other` is scratch of the same length."""
+    k = 1
+    while k < count and not precedes(keys, order[k], order[k - 1]):
+        k += 1
+    if k >= count:
+        return
     for first in range(0, count, BLOCK):
         sort_block(order, keys, first, min(first + BLOCK, count))
     width = BLOCK

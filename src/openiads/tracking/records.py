@@ -87,6 +87,7 @@ TRACKER_CONFIG: Final = np.dtype(
     [
         ("confirm_hits", "i8"),
         ("confirm_window", "i8"),
+        ("tentative_misses", "i8"),  # looks in a row that a tentative track may miss; 0: as many as the window allows
         ("drop_after_updates", "i8"),
         ("first_slot", "i8"),  # the node's slots are first_slot to first_slot + capacity - 1
         ("capacity", "i8"),
@@ -204,6 +205,8 @@ WORK: Final = np.dtype(
         ("nu", "f8", (3,)),
         ("x", "f8", (6,)),
         ("p", "f8", (6, 6)),
+        ("low", "f8", (3,)),  # box around the gates of the track at hand
+        ("high", "f8", (3,)),
     ],
     align=True,
 )
@@ -301,6 +304,7 @@ def make_config(
     vertical_noise_reduction: float = 0.0,
     max_climb_mps: float | None = None,
     first_slot: int = 0,
+    tentative_misses: int = 0,
     flat: bool = False,
 ) -> Rows:
     """Settings of one node's tracker, (1,) of TRACKER_CONFIG.
@@ -324,6 +328,8 @@ def make_config(
     max_climb_mps : float, optional
         Fastest climb or descent, for the velocity uncertainty of a new track; `max_speed_mps` when absent. Leave it so where
         ballistic targets are looked for. [m/s] above 0, at most `max_speed_mps`
+    tentative_misses : int
+        Looks in a row that a tentative track may miss; 0 for as many as the window allows.
     flat : bool
         Whether positions are east, north, up of a flat frame instead of ECEF.
 
@@ -345,5 +351,6 @@ def make_config(
         row["max_climb_mps"] = _require("max_climb_mps", max_climb_mps, math.ulp(0.0), max_speed_mps)
     row["capacity"] = _require("capacity", capacity, 1, 2**31 - 1)
     row["first_slot"] = _require("first_slot", first_slot, 0, 2**31 - 1)
+    row["tentative_misses"] = _require("tentative_misses", tentative_misses, 0, 1000)
     row["flat"] = int(flat)
     return config

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from openiads.constants import STANDARD_GRAVITY_MPS2
 from openiads.errors import OpeniadsError
 from openiads.geo.ellipsoid import enu_axes, geodetic_to_ecef
 
@@ -30,7 +31,32 @@ USUAL_FASTEST: Final = 900.0
 USUAL_CLIMB: Final = 100.0
 """[m/s]: bounds the vertical speed of a new track, which radars with coarse elevation cannot measure soon."""
 
-WHOLE: Final = ("confirm_hits", "confirm_window", "drop_after_updates", "max_tracks")
+USUAL_JERK: Final = 10.0
+"""Power density of white jerk [m2/s5] for constant acceleration."""
+
+USUAL_REACH: Final = 300e3
+"""[m]: range up to which false plots are spread, unless told."""
+
+USUAL_SPAN: Final = 10.0
+"""[deg]: elevations over which they are."""
+
+POSITIVE: Final = (
+    "sigma_range_m",
+    "sigma_azimuth_deg",
+    "sigma_elevation_deg",
+    "scan_period_s",
+    "reach_m",
+    "elevation_span_deg",
+)
+
+CHOICES: Final = {
+    "motion": ("cv", "ca", "turn", "ballistic", "imm"),
+    "filter": ("converted", "ekf", "ukf"),
+    "association": ("gnn", "jpda"),
+    "initiation": ("m_of_n", "sprt"),
+}
+
+WHOLE: Final = ("confirm_hits", "confirm_window", "tentative_misses", "drop_after_updates", "max_tracks")
 
 
 class TrackingError(OpeniadsError):
@@ -50,7 +76,8 @@ def _number(value: Any, name: str, *, low: float = -math.inf, high: float = math
 class Sensor:
     """One radar: where it stands, how well it measures, how often it looks.
 
-    Position: `east_m, north_m, up_m` in a flat frame, `latitude_deg, longitude_deg, height_m` in a geodetic one.
+    Position: `east_m, north_m, up_m` in a flat frame, `latitude_deg, longitude_deg, height_m` in a geodetic one. `clutter_per_scan`
+    false plots lie in a volume of `reach_m` and `elevation_span_deg` all around. Range rate is used where its sigma is given.
     """
 
     id: str
@@ -61,6 +88,8 @@ class Sensor:
     p_detection: float = 0.9
     clutter_per_scan: float = 0.0
     sigma_range_rate_mps: float | None = None
+    reach_m: float = USUAL_REACH
+    elevation_span_deg: float = USUAL_SPAN
     east_m: float | None = None
     north_m: float | None = None
     up_m: float | None = None
@@ -71,9 +100,9 @@ class Sensor:
     def __post_init__(self) -> None:
         """Check every field."""
         where = f"sensor {self.id!r}"
-        if not isinstance(self.id, str) or not self.id:
+        if not self.id or not isinstance(self.id, str):
             raise TrackingError(f"sensor: id is {self.id!r}; it must be a text, the one that the plots carry as sensor_id")
-        for name in ("sigma_range_m", "sigma_azimuth_deg", "sigma_elevation_deg", "scan_period_s"):
+        for name in POSITIVE:
             _number(getattr(self, name), f"{where}: {name}", low=0.0, above=True)
         _number(self.p_detection, f"{where}: p_detection", low=0.0, high=1.0, above=True)
         _number(self.clutter_per_scan, f"{where}: clutter_per_scan", low=0.0)
@@ -101,6 +130,7 @@ class TrackerOptions:
 
     confirm_hits: int = 3
     confirm_window: int = 5
+    tentative_misses: int = 0
     drop_after_updates: int = 3
     process_noise_m2ps3: float = USUAL_NOISE
     vertical_noise_reduction: float = 0.9
@@ -109,11 +139,25 @@ class TrackerOptions:
     max_climb_mps: float | None = USUAL_CLIMB
     max_tracks: int = MOST_TRACKS
     lateness_s: float = 0.0
+    motion: str = "cv"
+    filter: str = "converted"
+    association: str = "gnn"
+    initiation: str = "m_of_n"
+    turn_mps2: float = 3.0 * STANDARD_GRAVITY_MPS2
+    jerk_noise_m2ps5: float = USUAL_JERK
+    drag_m2pkg: float = 0.0
+    model_stay: float = 0.9
+    false_confirm: float = 1e-4
+    false_delete: float = 1e-2
 
     def __post_init__(self) -> None:
         """Check the types; ranges are checked where the settings become an array."""
         for option in fields(self):
             value = getattr(self, option.name)
+            if option.name in CHOICES:
+                if value not in CHOICES[option.name]:
+                    raise TrackingError(f"tracker: {option.name} is {value!r}; allowed: {', '.join(CHOICES[option.name])}")
+                continue
             whole = option.name in WHOLE
             if value is None and option.name == "max_climb_mps":
                 continue
@@ -121,6 +165,10 @@ class TrackerOptions:
             if whole and value != int(value):
                 raise TrackingError(f"tracker: {option.name} is {value!r}; it must be a whole number")
         _number(self.lateness_s, "tracker: lateness_s", low=0.0)
+        _number(self.turn_mps2, "tracker: turn_mps2", low=0.0, above=True)
+        _number(self.jerk_noise_m2ps5, "tracker: jerk_noise_m2ps5", low=0.0)
+        _number(self.drag_m2pkg, "tracker: drag_m2pkg", low=0.0)
+        _number(self.model_stay, "tracker: model_stay", low=0.0, high=1.0, above=True)
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def read_table(path: Path) -> dict[str, Any]:
         raise TrackingError(f"{path}: no such file; give a closed file in CSV or Parquet")
     try:
         if kind == ".parquet":
-            table = pq.read_table(path)  # type: ignore[no-untyped-call]
+            table = pq.read_table(path)
         else:
             options = pa_csv.ConvertOptions(column_types=dict.fromkeys(TEXTS, pa.string()), strings_can_be_null=True)
             table = pa_csv.read_csv(path, convert_options=options)

@@ -133,8 +133,8 @@ def false_tracks_per_scan(
     """False tracks that clutter alone confirms, per scan.
 
     Each false plot starts a tentative track, which takes a false plot by chance when its gate, of volume V, holds one:
-    1 - exp(-lambda V), look by look along the Markov chain of the M-of-N rule. `gate_volumes_m3` holds, for one hit, two hits and so
-    on, the volumes at the first, second and later looks since the last hit, (hits - 1, window - 1).
+    1 - exp(-lambda V), look by look along the Markov chain of the M-of-N rule. `gate_volumes_m3` holds, for one hit, two hits
+    and so on, the volumes at the first, second and later looks since the last hit, (hits - 1, window - 1).
 
     Notes
     -----

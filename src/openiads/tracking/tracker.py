@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from openiads.constants import NANOSECONDS_PER_SECOND
+from openiads.tracking.banks import bound_noise, make_banks, wanted, widened
 from openiads.tracking.batches import RAW, as_columns, cut, merge_sorted, to_raw
-from openiads.tracking.kernels import extrapolate_all, take_batches
+from openiads.tracking.kernels import extrapolate_all, extrapolate_banks, take_batches, take_scans
 from openiads.tracking.records import (
     FIRM,
     FREE,
@@ -27,6 +28,7 @@ from openiads.tracking.records import (
     make_state,
     make_tracks,
 )
+from openiads.tracking.scan import scan_step
 from openiads.tracking.setup import FLAT, TrackerConfig, TrackingError
 from openiads.tracking.step import step
 
@@ -88,6 +90,7 @@ class Tracker:
         self.settings = make_config(
             confirm_hits=options.confirm_hits,
             confirm_window=options.confirm_window,
+            tentative_misses=options.tentative_misses,
             drop_after_updates=options.drop_after_updates,
             process_noise_m2ps3=options.process_noise_m2ps3,
             vertical_noise_reduction=options.vertical_noise_reduction,
@@ -97,6 +100,11 @@ class Tracker:
             capacity=options.max_tracks,
             flat=config.frame == FLAT,
         )
+        self.banks = make_banks(config) if wanted(options) else None
+        if self.banks is not None:
+            period_s = max(sensor.scan_period_s for sensor in config.sensors)
+            gate = float(self.settings[0]["gate"])
+            self.settings[0]["process_noise_m2ps3"] = bound_noise(options, period_s, gate)
         self.sensors = {sensor.id: number for number, sensor in enumerate(config.sensors)}
         places = [sensor.place(config.frame) for sensor in config.sensors]
         self.sites = np.array([site for site, _ in places])
@@ -169,26 +177,25 @@ class Tracker:
             return
         self._room(int((batches[:, 1] - batches[:, 0]).max()))
         before_ns = int(raw["at_ns"][batches[0, 0]]) if self.now_ns is None else self.now_ns
-        self.now_ns = int(
-            take_batches(
-                self.settings[0],
-                self._state[0],
-                self._tracks,
-                self._plots,
-                self._changes,
-                self._scratch,
-                raw,
-                batches,
-                (self.sites, self.axes, self.sigmas, self.periods_ns),
-                before_ns,
-            )
-        )
+        arrays = (self.settings[0], self._state[0], self._tracks, self._plots, self._changes, self._scratch, raw, batches)
+        places = (self.sites, self.axes, self.sigmas, self.periods_ns)
+        if self.banks is None:
+            self.now_ns = int(take_batches(*arrays, places, before_ns))
+        else:
+            self.now_ns = int(take_scans(*arrays, places, before_ns, tuple(self.banks)))
         self._note_counts()
 
     def _let_time_pass(self, now_ns: int, sensor: int) -> None:
         period_ns = int(self.periods_ns[sensor])
         settings, state = self.settings[0], self._state[0]
-        step(settings, state, self._tracks, self._plots, 0, sensor, period_ns, now_ns, self._changes, self._scratch)
+        if self.banks is None:
+            step(settings, state, self._tracks, self._plots, 0, sensor, period_ns, now_ns, self._changes, self._scratch)
+        else:
+            own, looks, modes, lives, bank = self.banks
+            scan_step(
+                settings, own, looks[sensor], state, self._tracks, modes, lives, self._plots, 0, sensor, period_ns, now_ns,
+                np.zeros(1, RAW), 0, (self.sites[sensor], self.axes[sensor]), self._changes, self._scratch, bank,
+            )  # fmt: skip
         self.now_ns = now_ns
         self._note_counts()
 
@@ -201,6 +208,8 @@ class Tracker:
         if plots > len(self._plots):
             self._plots = make_plots(2 * plots)
             self._scratch = make_scratch(self.config.options.max_tracks, 2 * plots)
+            if self.banks is not None:
+                self.banks = widened(self.banks, self.config.options.max_tracks, 2 * plots)
 
     def _checked(self, scan: Scan, sensor: int) -> Rows:
         """Rows of RAW: finite, in range, each once."""
@@ -215,16 +224,25 @@ class Tracker:
         now_ns = self.now_ns if self.now_ns is not None else 0
         alive = self._tracks[: int(self._state[0]["high"])]
         rows = alive[alive["status"] != FREE]
-        rows = rows[np.argsort(rows["number"], kind="stable")]
+        order = np.argsort(rows["number"], kind="stable")
+        rows = rows[order]
         x, p = np.empty((len(rows), 6)), np.empty((len(rows), 6, 6))
-        extrapolate_all(self.settings[0], rows, now_ns, x, p, np.zeros((3, 3)))
+        if self.banks is None:
+            extrapolate_all(self.settings[0], rows, now_ns, x, p, np.zeros((3, 3)))
+        else:
+            modes = self.banks.modes[: len(alive)][alive["status"] != FREE][order]
+            ages_s = (now_ns - rows["update_ns"]) / NANOSECONDS_PER_SECOND
+            extrapolate_banks(self.settings[0], modes, ages_s, self.banks.scratch, x, p)
         turn = np.zeros((6, 6))
         turn[:3, :3] = turn[3:, 3:] = self.frame_axes
         x[:, :3] -= self.origin
-        age_ns = now_ns - rows["update_ns"]
+        last_ns = rows["update_ns"]
+        if self.banks is not None:
+            last_ns = self.banks.lives["hit_ns"][: len(alive)][alive["status"] != FREE][order]
+        age_ns = now_ns - last_ns
         coasting = (rows["status"] == FIRM) & (age_ns > COASTS_AFTER * rows["period_ns"])
         status = np.where(rows["status"] == FIRM, np.where(coasting, COASTING, FIRM_NOW), TENTATIVE).astype(np.uint8)
         if self.config.frame != FLAT:
             x, p = x @ turn.T, turn @ p @ turn.T
-        update_s = rows["update_ns"] / NANOSECONDS_PER_SECOND
+        update_s = last_ns / NANOSECONDS_PER_SECOND
         return Picture(now_ns / NANOSECONDS_PER_SECOND, rows["number"].copy(), status, x, p, update_s)

@@ -23,11 +23,13 @@ GROUP = 32
 """Neighbouring rays that are passed over together."""
 BLOCK = 16
 """Posts along each side of the blocks whose highest post is known."""
-RINGS = 8
-"""Rings between two decisions about what to pass over."""
-DEGREE = 5
+NEAR_RINGS, NEAR_STRIDE, FAR_STRIDE = 64, 4, 16
+"""Rings between two decisions about what to pass over: few near the antenna, more beyond so many rings."""
+DEGREE = 4
 """Of the polynomials that stand for the geometry along a ring."""
 LOWEST = -1e30
+MET, BEFORE, MINOR, RISE, RUN = range(5)
+"""Columns of the table of rays: largest tangent met, the same without the last ring, and where, how high and how far that is."""
 TINY = 1e-12
 SLACK = 1e-7
 """How much the bound of a block is raised, as a tangent: more than the curvature inside one ring."""
@@ -49,6 +51,7 @@ SECTOR = np.dtype(
         ("slope", "f8"),
         ("height_m", "f8"),
         ("radius_m", "f8"),
+        ("curve_per_m", "f8"),
         ("reach_u", "f8"),
         ("near_u", "f8"),
         ("a", "f8", 5),
@@ -66,8 +69,8 @@ u = a(r) + b(r) w(c); v = 1 - cos of the angle on the effective earth is a serie
 
 @kernel
 def horner(c: Floats, x: float) -> float:
-    """Value of the polynomial of degree 5 with coefficients c at x."""
-    return float(c[0] + x * (c[1] + x * (c[2] + x * (c[3] + x * (c[4] + x * c[5])))))
+    """Value of the polynomial of degree 4 with coefficients c at x."""
+    return float(c[0] + x * (c[1] + x * (c[2] + x * (c[3] + x * c[4]))))
 
 
 @kernel
@@ -97,10 +100,13 @@ def versine(v: Floats, u: float) -> float:
 
 @kernel
 def rise_and_run(s: Record, line: float, minor: float, height: float) -> tuple[float, float]:
-    """Numerator and denominator of the tangent of elevation at which the antenna sees a point."""
+    """Numerator and denominator of the tangent of elevation at which the antenna sees a point.
+
+    (h - h0) / (R + h) is x / (1 + x) with x = (h - h0) / (R + h0), within x^4: 1e-12 at 9 km.
+    """
     v = versine(s["v"], max(u_at(s, line, minor), 0.0))
-    rise = (height - s["height_m"]) / (s["radius_m"] + height) - v
-    return rise, math.sqrt(v * (2.0 - v))
+    x = (height - s["height_m"]) * s["curve_per_m"]
+    return x - x * x * (1.0 - x) - v, math.sqrt(v * (2.0 - v))
 
 
 @kernel
@@ -134,48 +140,40 @@ def facet(s: Record, ground: Heights, line0: int, line1: int, row: int, share: f
 
 @kernel
 def along(
-    s: Record, ground: Heights, line1: int, minor0: float, minor1: float, start: float, met: float
-) -> tuple[float, float]:
-    """Largest tangent of a ray up to a ring, without and with the ring itself; `start` is where between the rings it begins.
+    s: Record, ground: Heights, line1: int, ends: tuple[float, float], start: float, first: tuple[float, float], met: float
+) -> tuple[float, float, float, float]:
+    """Largest tangent of a ray up to a ring, without and with the ring itself, and its rise and run at the ring.
 
-    The ray runs straight from `minor0` on the ring before `line1` to `minor1` on it; segments end where it crosses a post.
+    The ray runs straight between two minors, `ends`, on the ring before `line1` and on it; segments end where it crosses a post.
+    `start` is where between the rings it begins, with rise and run `first`. On so short a way the run grows evenly.
     """
     line0 = line1 - s["step"]
-    drift = minor1 - minor0
+    drift = ends[1] - ends[0]
     up = drift > 0.0
-    t0 = start
-    begin = minor0 + start * drift
-    row = math.floor(begin) if up else math.ceil(begin) - 1
-    z, _ = facet(s, ground, line0, line1, row, start, begin)
-    n0, s0 = rise_and_run(s, line0 + start * s["step"], begin, z)
-    while True:
+    begin = ends[0] + start * drift
+    row = math.floor(begin) if up else max(math.ceil(begin) - 1, 0)
+    far = max(math.ceil(ends[1]) - 1, 0) if up else math.floor(ends[1])
+    z, twist = facet(s, ground, line0, line1, far, 1.0, ends[1])
+    n2, s2 = rise_and_run(s, float(line1), ends[1], z)
+    n0, s0 = first
+    t0, steady = start, (s2 - s0) / (1.0 - start)
+    while (row < far) if up else (row > far):
         cross = float(row + 1) if up else float(row)
-        t1 = max((cross - minor0) / drift, t0) if drift != 0.0 else 2.0
-        last = t1 >= 1.0
-        if last:
-            t1, cross = 1.0, minor1
-        z, twist = facet(s, ground, line0, line1, row, t1, cross)
-        n1, s1 = rise_and_run(s, line0 + t1 * s["step"], cross, z)
-        bend = twist * drift * (t1 - t0) * (t1 - t0) / s["radius_m"] - 0.5 * (s1 - s0) * (s1 - s0)
+        t1 = (cross - ends[0]) / drift
+        z, bent = facet(s, ground, line0, line1, row, t1, cross)
+        s1 = s0 + steady * (t1 - t0)
+        x = (z - s["height_m"]) * s["curve_per_m"]
+        n1 = x - x * x * (1.0 - x) - 0.5 * s1 * s1 * (1.0 + 0.25 * s1 * s1)
+        grown = s1 - s0
+        bend = bent * drift * (t1 - t0) * (t1 - t0) * s["curve_per_m"] - 0.5 * grown * grown
         met = max(met, peak(n0, s0, n1, s1, bend))
-        if last:
-            return met, max(met, n1 / s1)
-        met = max(met, n1 / max(s1, TINY))
+        if n1 > met * s1:
+            met = n1 / max(s1, TINY)
         n0, s0, t0 = n1, s1, t1
         row += 1 if up else -1
-
-
-@kernel
-def highest_of_blocks(ground: Heights, rows: int, columns: int, highest: Heights) -> None:
-    """Highest post of each block, blocks numbered row by row. `highest` begins low."""
-    across = (columns + BLOCK - 1) // BLOCK
-    for i in range(rows):
-        base = (i // BLOCK) * across
-        for block in range(across):
-            top = highest[base + block]
-            for j in range(block * BLOCK, min((block + 1) * BLOCK, columns)):
-                top = max(top, ground[i * columns + j])
-            highest[base + block] = top
+    bend = twist * drift * (1.0 - t0) * (1.0 - t0) * s["curve_per_m"] - 0.5 * (s2 - s0) * (s2 - s0)
+    met = max(met, peak(n0, s0, n2, s2, bend))
+    return met, n2 / s2 if n2 > met * s2 else met, n2, s2
 
 
 @kernel
@@ -226,103 +224,142 @@ def rises(s: Record, limit: tuple[float, float, float], met: float, height: floa
 
 
 @kernel
-def choose(s: Record, minors: Floats, highest: Heights, ring: int, last_ring: int, met: Floats, active: Index) -> None:
-    """Which groups of rays must look at the ground of the next rings: 1 or 0 in `active`."""
+def choose(s: Record, minors: Floats, highest: Heights, ring: int, last_ring: int, least: Floats, active: Index) -> None:
+    """Which groups of rays must look at the ground of the next rings: 1 or 0 in `active`. `least` is what each has met."""
+    line0, line1 = s["first"] + s["step"] * (ring - 1), s["first"] + s["step"] * last_ring
     for group in range(len(active)):
         k0 = group * GROUP
         k1 = min(k0 + GROUP, s["rays"]) - 1
         u0, _ = span(s, minors, ring - 1, k0, k1)
         _, u1 = span(s, minors, last_ring, k0, k1)
-        active[group] = 0
-        if u0 > s["reach_u"] or u1 < s["near_u"]:
+        active[group] = 0 if u0 > s["reach_u"] or u1 < s["near_u"] else 1
+        if ring == 0 or active[group] == 0:
             continue
-        if ring == 0:
-            active[group] = 1
-            continue
-        least = met[k0]
-        for k in range(k0, k1 + 1):
-            least = min(least, met[k])
         m0 = min(minor_of(s, minors, ring - 1, k0), minor_of(s, minors, last_ring, k0))
         m1 = max(minor_of(s, minors, ring - 1, k1), minor_of(s, minors, last_ring, k1))
-        if m1 < 0.0 or m0 > s["minors"] - 1.0:
-            continue
-        line0, line1 = s["first"] + s["step"] * (ring - 1), s["first"] + s["step"] * last_ring
-        if rises(s, bound(s, u0, u1), least, highest_between(s, highest, line0, line1, m0, m1)):
-            active[group] = 1
+        if (
+            m1 < 0.0
+            or m0 > s["minors"] - 1.0
+            or not rises(s, bound(s, u0, u1), least[group], highest_between(s, highest, line0, line1, m0, m1))
+        ):
+            active[group] = 0
 
 
 @kernel
 def top_of_facets(s: Record, ground: Heights, line: int, minor0: float, minor1: float) -> float:
     """Highest post of the facets between a ring and the one before that a ray passes between two minors."""
     low, high = math.floor(min(minor0, minor1)), math.floor(max(minor0, minor1)) + 1
-    base, back = line * s["line_stride"], s["step"] * s["line_stride"]
-    top = ground[base + low * s["minor_stride"]]
-    for i in range(low, high + 1):
-        at = base + i * s["minor_stride"]
-        top = max(top, max(ground[at], ground[at - back]))
+    up, back = s["minor_stride"], s["step"] * s["line_stride"]
+    at = line * s["line_stride"] + low * up
+    top = ground[at]
+    for _ in range(low, high + 1):
+        top = max(top, ground[at])
+        top = max(top, ground[at - back])
+        at += up
     return float(top)
 
 
 @kernel
-def march_group(s: Record, ground: Heights, minors: Floats, ring: int, group: int, met: Floats, before: Floats) -> None:
-    """Take the rays of a group over one ring: `before` without the posts of the ring, `met` with them."""
-    k0 = group * GROUP
-    k1 = min(k0 + GROUP, s["rays"])
-    line = s["first"] + s["step"] * ring
-    start = 0.0 if ring > 0 else (s["origin_line"] - (line - s["step"])) * s["step"]
-    least, _ = span(s, minors, ring - 1, k0, k1 - 1)
-    _, most = span(s, minors, ring, k0, k1 - 1)
-    limit = bound(s, least, most)
-    for k in range(k0, k1):
-        before[k] = met[k]
-        to = minor_of(s, minors, ring, k)
-        begin = minor_of(s, minors, ring - 1, k) if ring > 0 else to - (to - s["origin_minor"]) / (1.0 - start)
-        if min(to, begin) < 0.0 or max(to, begin) >= s["minors"] - 1.0:
-            continue
-        if ring == 0 or rises(s, limit, met[k], top_of_facets(s, ground, line, begin, to)):
-            before[k], met[k] = along(s, ground, line, begin, to, start, met[k])
+def begin_at(
+    s: Record, ground: Heights, minors: Floats, ring: int, k: int, to: float, rays: Floats
+) -> tuple[float, float, float, float]:
+    """Minor, rise and run of a ray at the ring before `ring`, or at the antenna, and where that lies between rings."""
+    line = s["first"] + s["step"] * (ring - 1)
+    if ring > 0:
+        minor = rays[k, MINOR]
+        if rays[k, RUN] > 0.0:
+            return minor, rays[k, RISE], rays[k, RUN], 0.0
+        z, _ = facet(s, ground, line, line + s["step"], math.floor(minor), 0.0, minor)
+        n, run = rise_and_run(s, float(line), minor, z)
+        return minor, n, run, 0.0
+    start = (s["origin_line"] - line) * s["step"]
+    minor = to - (to - s["origin_minor"]) / (1.0 - start)
+    z, _ = facet(s, ground, line, line + s["step"], math.floor(s["origin_minor"]), start, s["origin_minor"])
+    n, _ = rise_and_run(s, s["origin_line"], s["origin_minor"], z)
+    return minor, n, 0.0, start
 
 
 @kernel
-def give(s: Record, posts: Floats, ring: int, before: Floats, tangent: Heights) -> None:
-    """Write to the posts of a ring the tangent between those of the two rays beside each."""
+def march_group(s: Record, ground: Heights, minors: Floats, ring: int, group: int, fresh: bool, rays: Floats) -> float:
+    """Take the rays of a group over one ring; returns the least that one of them has met."""
+    k0 = group * GROUP
+    k1 = min(k0 + GROUP, s["rays"])
     line = s["first"] + s["step"] * ring
+    low, _ = span(s, minors, ring - 1, k0, k1 - 1)
+    _, most = span(s, minors, ring, k0, k1 - 1)
+    limit = bound(s, low, most)
+    least, edge = 1.0 / TINY, s["minors"] - 1.0
+    for k in range(k0, k1):
+        met = rays[k, MET]
+        rays[k, BEFORE] = met
+        to = minor_of(s, minors, ring, k)
+        if fresh and ring > 0:
+            rays[k, MINOR], rays[k, RUN] = minor_of(s, minors, ring - 1, k), 0.0
+        was = rays[k, MINOR]
+        if most >= s["near_u"] and low <= s["reach_u"] and 0.0 <= to < edge and 0.0 <= was < edge:
+            if ring == 0 or rises(s, limit, met, top_of_facets(s, ground, line, was, to)):
+                was, n, run, start = begin_at(s, ground, minors, ring, k, to, rays)
+                rays[k, BEFORE], met, rays[k, RISE], rays[k, RUN] = along(s, ground, line, (was, to), start, (n, run), met)
+                rays[k, MET] = met
+            else:
+                rays[k, RUN] = 0.0
+        else:
+            rays[k, RUN] = 0.0
+        rays[k, MINOR] = to
+        least = min(least, met)
+    return least
+
+
+@kernel
+def give(s: Record, posts: Floats, half_width: Floats, ring: int, rays: Floats, tangent: Heights) -> None:
+    """Write to the posts of a ring, within `half_width` of its middle, the tangent between those of the two rays beside each."""
+    line = s["first"] + s["step"] * ring
+    origin = s["origin_minor"]
     away = abs(line - s["origin_line"])
-    low = max(math.ceil(s["origin_minor"] - away), 0)
-    high = min(math.floor(s["origin_minor"] + away), s["minors"] - 1)
+    reach = min(away, half_width[ring])
+    low = max(math.ceil(origin - reach), 0)
+    high = min(math.floor(origin + reach), s["minors"] - 1)
     inverse = 1.0 / away
-    c = posts[ring]
-    base = line * s["line_stride"]
+    c0, c1, c2, c3, c4 = posts[ring, 0], posts[ring, 1], posts[ring, 2], posts[ring, 3], posts[ring, 4]
+    up = s["minor_stride"]
+    at = line * s["line_stride"] + low * up
     for i in range(low, high + 1):
-        at = horner(c, (i - s["origin_minor"]) * inverse)
-        k = int(at)
-        tangent[base + i * s["minor_stride"]] = before[k] + (at - k) * (before[k + 1] - before[k])
+        x = (i - origin) * inverse
+        place = c0 + x * (c1 + x * (c2 + x * (c3 + x * c4)))
+        k = int(place)
+        left = rays[k, BEFORE]
+        tangent[at] = left + (place - k) * (rays[k + 1, BEFORE] - left)
+        at += up
 
 
 @kernel
 def march(
     sectors: Record,
-    which: int,
     ground: Heights,
     highest: Heights,
     minors: Floats,
     posts: Floats,
-    met: Floats,
-    before: Floats,
+    half_width: Floats,
+    rays: Floats,
+    least: Floats,
     active: Index,
     tangent: Heights,
 ) -> None:
-    """March the rays of sector `which` outwards; fills `tangent` of its posts and leaves in `met` what each ray has met."""
-    s = sectors[which]
+    """March the rays of a sector outwards; fills `tangent` of its posts and leaves in `rays` what each has met."""
+    s = sectors[0]
+    decide, fresh = 0, True
     for ring in range(s["rings"]):
-        if ring % RINGS == 0:
-            choose(s, minors, highest, ring, min(ring + RINGS, s["rings"]) - 1, met, active)
+        if ring == decide:
+            decide += NEAR_STRIDE if ring < NEAR_RINGS else FAR_STRIDE
+            choose(s, minors, highest, ring, min(decide, s["rings"]) - 1, least, active)
+            fresh = True
             for k in range(s["rays"]):
-                before[k] = met[k]
+                rays[k, BEFORE] = rays[k, MET]
         for group in range(len(active)):
             if active[group] == 1:
-                march_group(s, ground, minors, ring, group, met, before)
-        give(s, posts, ring, before, tangent)
+                least[group] = march_group(s, ground, minors, ring, group, fresh, rays)
+        fresh = False
+        give(s, posts, half_width, ring, rays, tangent)
 
 
 @kernel
