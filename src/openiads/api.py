@@ -372,20 +372,7 @@ BASE = "base"
 
 
 def ledger(run: Run, *, counterfactual: Any = None) -> "Ledger":
-    """Why the leakers of a run got through: Arrow tables of causes, in all and by object.
-
-    Parameters
-    ----------
-    run : Run
-        At any record level.
-    counterfactual : pyarrow.Table, optional
-        What `counterfactual` returned for this run; the result then also counts the links that, restored alone, stop the leak.
-
-    Raises
-    ------
-    ResultsError
-        When the ledger does not add up to the objects counted as leaked.
-    """
+    """Why the leakers of a run got through, as Arrow tables; see `openiads.results.ledger.ledger`."""
     from openiads.results.ledger import ledger as count  # noqa: PLC0415
 
     return count(run.reader, counterfactual)
