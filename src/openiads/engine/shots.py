@@ -132,14 +132,20 @@ def launch(case: Case, state: State, place: int) -> None:
     shot["due_ns"] = now_ns + int(flight_s * 1e9)
     shot["predicted_ns"] = shot["due_ns"]
     unit_state["next_shot"] += 1
-    planned = state.shot_truth[place]["object"]
-    o = really_met(case.objects, planned, state.track_truth[shot["track_slot"]])
-    if o != planned:
-        note_failed(stages, planned, FAILED_ELSEWHERE)
-    state.shot_truth[place]["object"] = o
-    state.counts[0]["shots"] += 1
     log_event(state.clock, state.events, now_ns, unit["node"], LAUNCHED, track["number"], shot["missile"], flight_s)
-    note_launched(stages, o, now_ns)
+    count_launch(case, state, place, unit["node"], now_ns)
+
+
+@kernel
+def count_launch(case: Case, state: State, place: int, n: int, now_ns: int) -> None:
+    """A missile of node `n` left: in truth for what its track follows now, whatever it was planned for."""
+    planned = state.shot_truth[place]["object"]
+    o = really_met(case.objects, planned, state.track_truth[state.shots[place]["track_slot"]])
+    if o != planned:
+        note_failed(state.stages[n], planned, FAILED_ELSEWHERE)
+    state.shot_truth[place]["object"] = o
+    note_launched(state.stages[n], o, now_ns)
+    state.counts[0]["shots"] += 1
     if o >= 0:
         state.objects[o]["shots"] += 1
         state.counts[0]["friendly_shots"] += 1 if case.objects[o]["side"] == FRIENDLY else 0
