@@ -13,6 +13,7 @@ import statistics
 import tempfile
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def frames(page: Any, seconds: float, action: Any = None) -> list[float]:
         else:
             action()
     stamps = page.evaluate("openiads.frames")
-    return [b - a for a, b in zip(stamps, stamps[1:], strict=False)]
+    return [b - a for a, b in pairwise(stamps)]
 
 
 def row(name: str, times: list[float]) -> dict[str, Any]:
