@@ -35,8 +35,8 @@ def _tangent(height, theta, antenna, radius):
 
 @numba.njit
 def _height(ground, row, column):
-    i = min(max(int(math.floor(row)), 0), ground.shape[0] - 2)
-    j = min(max(int(math.floor(column)), 0), ground.shape[1] - 2)
+    i = min(max(math.floor(row), 0), ground.shape[0] - 2)
+    j = min(max(math.floor(column), 0), ground.shape[1] - 2)
     f, e = row - i, column - j
     south = ground[i, j] * (1 - e) + ground[i, j + 1] * e
     return south * (1 - f) + (ground[i + 1, j] * (1 - e) + ground[i + 1, j + 1] * e) * f

@@ -23,16 +23,9 @@ LEAST_BLOCKS = 8
 
 
 def load_scenario(
-    path: str | Path,
-    *,
-    variant: str | None = None,
-    vignette: str | None = None,
-    overrides: Mapping[str, Any] | None = None,
+    path: str | Path, *, variant: str | None = None, vignette: str | None = None, overrides: Mapping[str, Any] | None = None
 ) -> "Scenario":
-    """Read a scenario file, or a shipped scenario by its name; see `openiads.scenario.loader.load_scenario`.
-
-    `vignette` is short for the override `{"vignette": ...}`.
-    """
+    """Read a file, or a shipped scenario by name; `vignette` is short for an override. See `scenario.loader.load_scenario`."""
     from openiads.scenario.loader import load_scenario as load  # noqa: PLC0415 - slow to import
     from openiads.scenario.shipped import find  # noqa: PLC0415
 
@@ -249,23 +242,14 @@ def replay(run: Run, replication: int, out: str | Path | None = None) -> Run:
 
 
 def exposure_table(
-    scenario: str | Path = "turkey-2019",
-    *,
-    by: Sequence[str] = ("activity", "date"),
-    vignette: str = "peacetime_month",
-    overrides: Mapping[str, Any] | None = None,
-    replications: int = 16,
-    seed: int = 1,
-    on_progress: Callable[[int], None] | None = None,
+    scenario: "Scenario", by: Sequence[str], *, on_progress: Callable[[int], None] | None = None, **settings: Any
 ) -> list[dict[str, Any]]:
-    """Exposure of friendly aircraft under every combination of the values of the options `by`.
-
-    Rows are those of `openiads.results.exposure.table`; `vignette` walks windows; `overrides` hold in every combination.
-    """
+    """Exposure of friendly aircraft by the values of options: rows as in `openiads.results.exposure.table`; settings of `run`."""
     from openiads.results.exposure import table  # noqa: PLC0415
 
-    base = load_scenario(scenario, vignette=vignette, overrides=overrides)
-    return table(base, by, lambda arm: run(arm, replications=replications, seed=seed, full_replications=()), on_progress)
+    return table(
+        scenario, by, lambda arm: run(arm, **{"replications": 16, "full_replications": (), **settings}), on_progress
+    )
 
 
 def measures(run: Run, names: "Iterable[str | tuple[str, Mapping[str, Any]]] | None" = None) -> "tuple[Measured, ...]":

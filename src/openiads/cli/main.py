@@ -22,6 +22,7 @@ from openiads.cli import (
     report,
     run,
     score,
+    study,
     track,
     verify,
     view,
@@ -57,6 +58,7 @@ app.command()(track.track)
 app.command()(score.score)
 app.command()(coverage.coverage)
 app.command()(verify.verify)
+app.add_typer(study.app, name="study")
 app.command()(view.view)
 app.add_typer(catalogue.app, name="catalogue")
 app.command()(warmup.warmup)

@@ -177,7 +177,7 @@ def scene(shown: Shown, replication: int) -> dict[str, Any]:
         "duration_ms": round(spec.clock.duration_s * 1000),
         "tag": TAG,
         "placeholders": dict(manifest.placeholders.items()),
-        **layout(shown.scenario),
+        **layout(shown.scenario, active=shown.lowered.names.links),
         "objects": _objects(shown, run, replication),
         "tracks": {"ids": tracks, "object": _owners(run, replication, tracks)},
         "events": _events(run, replication),

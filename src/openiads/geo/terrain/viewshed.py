@@ -17,7 +17,8 @@ from openiads.constants import MEAN_EARTH_RADIUS_M
 from openiads.errors import TerrainError
 from openiads.geo.ellipsoid import E2, A
 from openiads.geo.shapes import Floats
-from openiads.geo.terrain.march import BEFORE, BLOCK, DEGREE, GROUP, LOWEST, MET, MINOR, SECTOR, lowest_heights, march
+from openiads.geo.terrain.march import BEFORE, BLOCK, DEGREE, GROUP, LOWEST, MET, MINOR, lowest_heights, march
+from openiads.geo.terrain.sectors import SECTOR
 
 Heights = NDArray[np.float32]
 RAYS_PER_POST = 1.1
