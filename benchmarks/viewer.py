@@ -13,12 +13,13 @@ import statistics
 import tempfile
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import scenes
 from playwright.sync_api import sync_playwright
 
+import scenes
 from openiads import api
 from openiads.scenario.loader import load_scenario_text
 from openiads.web.payload import Payload
@@ -37,7 +38,7 @@ def frames(page: Any, seconds: float, action: Any = None) -> list[float]:
         else:
             action()
     stamps = page.evaluate("openiads.frames")
-    return [b - a for a, b in zip(stamps, stamps[1:], strict=False)]
+    return [b - a for a, b in pairwise(stamps)]
 
 
 def row(name: str, times: list[float]) -> dict[str, Any]:
@@ -49,7 +50,10 @@ def row(name: str, times: list[float]) -> dict[str, Any]:
         "median_ms": round(statistics.median(times), 1),
         "p95_ms": round(ordered[int(0.95 * len(ordered))], 1),
     }
-    print(f"  {name:28s} {found['fps']:6.1f} fps   median {found['median_ms']:6.1f} ms   95 % {found['p95_ms']:6.1f} ms", flush=True)
+    print(
+        f"  {name:28s} {found['fps']:6.1f} fps   median {found['median_ms']:6.1f} ms   95 % {found['p95_ms']:6.1f} ms",
+        flush=True,
+    )
     return found
 
 
@@ -74,7 +78,9 @@ def main() -> None:
     parser.add_argument("--objects", type=int, default=300)
     parser.add_argument("--maps", type=int, default=2, choices=(1, 2))
     parser.add_argument("--seconds", type=float, default=6.0)
-    parser.add_argument("--headed", action="store_true", help="A browser with a window (under Xvfb), without any flag for graphics.")
+    parser.add_argument(
+        "--headed", action="store_true", help="A browser with a window (under Xvfb), without any flag for graphics."
+    )
     parser.add_argument("--run", type=Path, help="Use this run folder instead of making one.")
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     chosen = parser.parse_args()
@@ -96,14 +102,23 @@ def main() -> None:
             page.wait_for_selector("body[data-ready=true]", timeout=60_000)
             ready = time.monotonic() - begun
             page.wait_for_selector("body[data-covered=true]", timeout=60_000)
-            live = page.evaluate("openiads.models[0].scene.objects.filter((o, k) => openiads.models[0].alive(k, 1500000)).length")
+            live = page.evaluate(
+                "openiads.models[0].scene.objects.filter((o, k) => openiads.models[0].alive(k, 1500000)).length"
+            )
             print(f"{chosen.objects} objects ({live} in the air), {chosen.maps} maps: ready after {ready:.2f} s", flush=True)
             page.click("#play")
-            rows = [row("playing", frames(page, chosen.seconds)), row("panning while playing", frames(page, chosen.seconds, drag(page)))]
+            rows = [
+                row("playing", frames(page, chosen.seconds)),
+                row("panning while playing", frames(page, chosen.seconds, drag(page))),
+            ]
             heap = page.evaluate("performance.memory ? performance.memory.usedJSHeapSize / 1e6 : 0")
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
             print(f"  server at most {peak:.0f} MB (with the run that it made), page heap {heap:.0f} MB")
-            print(json.dumps({"objects": chosen.objects, "live": live, "maps": chosen.maps, "ready_s": round(ready, 2), "rows": rows}))
+            print(
+                json.dumps(
+                    {"objects": chosen.objects, "live": live, "maps": chosen.maps, "ready_s": round(ready, 2), "rows": rows}
+                )
+            )
             browser.close()
         server.shutdown()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from openiads import coverage
-    from openiads.api import Run, exposure_table, load_scenario, measures, open_run, replay, run
+    from openiads.api import Run, counterfactual, exposure_table, ledger, load_scenario, measures, open_run, replay, run
     from openiads.comparing import Comparison, compare
     from openiads.errors import OpeniadsError
     from openiads.interop.formats import export, import_file
@@ -20,10 +20,12 @@ __all__ = [
     "Run",
     "__version__",
     "compare",
+    "counterfactual",
     "coverage",
     "export",
     "exposure_table",
     "import_file",
+    "ledger",
     "load_scenario",
     "measures",
     "open_run",
@@ -32,7 +34,7 @@ __all__ = [
 ]
 
 _HOMES = dict.fromkeys(
-    ("Run", "exposure_table", "load_scenario", "measures", "open_run", "replay", "run"),
+    ("Run", "counterfactual", "exposure_table", "ledger", "load_scenario", "measures", "open_run", "replay", "run"),
     "openiads.api",
 )
 _HOMES |= dict.fromkeys(("Comparison", "compare"), "openiads.comparing")

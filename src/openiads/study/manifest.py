@@ -137,7 +137,6 @@ def ro_crate(results: "Results") -> dict[str, Any]:
         {"@id": o["file"], "@type": "File", "sha256": o["sha256"], "encodingFormat": _media(o["file"])} for o in m["outputs"]
     ]
     inputs = [{"@id": "study.yaml", "@type": "File", "encodingFormat": "text/yaml", "sha256": m["identity"]["study_sha256"]}]
-    software = m["identity"]["software"]
     return {
         "@context": "https://w3id.org/ro/crate/1.1/context",
         "@graph": [
@@ -165,16 +164,15 @@ def ro_crate(results: "Results") -> dict[str, Any]:
                 "object": [{"@id": "study.yaml"}],
                 "result": [{"@id": f["@id"]} for f in files],
             },
-            {
-                "@id": "#openiads",
-                "@type": "SoftwareApplication",
-                "name": "openiads",
-                "softwareVersion": software["openiads"],
-            },
+            _software(m["identity"]["software"]["openiads"]),
             *inputs,
             *files,
         ],
     }
+
+
+def _software(version: str) -> dict[str, str]:
+    return {"@id": "#openiads", "@type": "SoftwareApplication", "name": "openiads", "softwareVersion": version}
 
 
 def _media(name: str) -> str:
