@@ -32,11 +32,11 @@ def group_lines(arm: "Arm") -> Iterator[str]:
 def why_lines(arms: "Sequence[Arm]") -> Iterator[str]:
     """The ledger of each run, cause by cause."""
     from openiads.report.answers import arm_label
-    from openiads.report.why import causes
+    from openiads.report.why import CHAIN, causes
 
     found = [{cause.name: cause for cause in causes(arm)} for arm in arms]
     rows = [["cause", "what it says", *(arm_label(arm.name) for arm in arms)]]
-    for name in dict.fromkeys(name for one in found for name in one):
+    for name in (name for name in CHAIN if any(name in one for one in found)):
         meaning = next(one[name].meaning for one in found if name in one)
         rows.append([name, meaning, *(str(one[name].leaks) if name in one else "0" for one in found)])
     rows.append(["all", "", *(str(sum(cause.leaks for cause in one.values())) for one in found)])

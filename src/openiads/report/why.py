@@ -7,7 +7,8 @@ from openiads.report.arms import Arm
 from openiads.report.svg import Drawing, Scale, axis_below
 from openiads.results.ledger import MEANINGS, ledger
 
-PERCENT: Final = 100.0
+CHAIN: Final = tuple(name.replace("_", " ") for name in MEANINGS)
+"""Causes in the order of the chain."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ def causes(arm: Arm) -> tuple[Cause, ...]:
 
 def draw_causes(arms: tuple[tuple[str, tuple[Cause, ...]], ...]) -> Drawing:
     """Bars of the causes, one colour and one pattern per run, in leaks."""
-    names = list(dict.fromkeys(cause.name for _, found in arms for cause in found))
+    told = {cause.name for _, found in arms for cause in found}
+    names = [name for name in CHAIN if name in told]
     bar = 11.0 if len(arms) > 1 else 15.0
     row = bar * len(arms) + 12.0
     left = 172.0
