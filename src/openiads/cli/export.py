@@ -8,7 +8,7 @@ import typer
 from openiads.cli.options import RunFolder
 from openiads.cli.progress import Progress
 
-ToFormat = Literal["dis", "asterix"]
+ToFormat = Literal["dis", "asterix", "czml", "kml", "acmi", "geojson", "events", "stonesoup"]
 
 
 def export(

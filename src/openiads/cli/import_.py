@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-OfFormat = Literal["dis", "asterix"]
+OfFormat = Literal["dis", "asterix", "acmi", "adsb", "msdl"]
 MOST_FAULTS = 20
 
 

@@ -39,15 +39,24 @@ class Format:
 
 EXPORTS: Final[dict[str, Format]] = {
     "dis": Format("dis.packets", (".pcap", ".dislog"), "DIS 7 packets (IEEE 1278.1-2012)", ("exercise", "port")),
-    "asterix": Format(
-        "asterix.packets", (".pcap", ".ast", ".raw"), "ASTERIX CAT048, CAT034, CAT062 (EUROCONTROL)", ("port",)
-    ),
+    "asterix": Format("asterix.packets", (".pcap", ".ast", ".raw"), "ASTERIX CAT048, CAT034, CAT062", ("port",)),
+    "czml": Format("czml", (".czml",), "paths, sites and missiles for CesiumJS"),
+    "kml": Format("kml", (".kml", ".kmz"), "paths, sites and missiles for Google Earth and GIS (OGC KML 2.2)"),
+    "acmi": Format("acmi.writing", (".acmi",), "a Tacview 2.2 recording: .txt.acmi or .zip.acmi"),
+    "geojson": Format("geojson", (".geojson",), "paths, sites and missiles as features (RFC 7946)"),
+    "events": Format("events", (".csv", ".parquet"), "who did what to whom, one flat table for wargame tools"),
+    "stonesoup": Format("stonesoup", (".zip",), "plots, tracks and truth as tables that Stone Soup reads"),
 }
-"""Formats by name. Each module has `write(source, file, suffix, counts, left_out, **options)`."""
+"""Formats by name. Each module has `write(source, file, name, counts, left_out, **options)`.
+
+`name` is that of the file in lower case."""
 
 IMPORTS: Final[dict[str, Format]] = {
     "dis": Format("dis.importing", (), "Entity State reports of a DIS capture or log, into truth tracks", ("port",)),
     "asterix": Format("asterix.importing", (), "CAT048 plots of an ASTERIX recording, into detections", ("port",)),
+    "acmi": Format("acmi.importing", (), "positions of a Tacview recording, into truth tracks"),
+    "adsb": Format("adsb", (), "OpenSky state vectors, readsb traces and traffic JSON, into truth tracks"),
+    "msdl": Format("msdl", (), "units of an MSDL scenario (SISO-STD-007), into a truth table of one instant"),
 }
 """Formats by name. Each module has a class `Reports(path, **options)` with `batches()` and `summary`."""
 
@@ -96,14 +105,14 @@ def export(
     known = _format(EXPORTS, to, "exported to")
     _check_options(known, to, options)
     out = Path(out)
-    if out.suffix.lower() not in known.suffixes:
+    if not out.name.lower().endswith(known.suffixes):
         raise InteropError(f"{out}: files of {to} end in {' or '.join(known.suffixes)}. Name it so.")
     reader: Any = RunReader.open(Path(run)) if isinstance(run, str | Path) else getattr(run, "reader", run)
     source = Source.open(reader, replication, from_s=from_s, until_s=until_s, on_time=on_time)
     counts: Counter[str] = Counter()
     left_out: Counter[str] = Counter()
     with whole_file(out, overwrite=overwrite) as file:
-        _module(known).write(source, file, out.suffix.lower(), counts, left_out, **options)
+        _module(known).write(source, file, out.name.lower(), counts, left_out, **options)
     return Written(out, dict(counts), dict(left_out), source.missing)
 
 

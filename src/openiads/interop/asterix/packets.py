@@ -154,11 +154,11 @@ def _chunks(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 
 
 def write(
-    source: Source, file: BinaryIO, suffix: str, counts: Counter[str], left_out: Counter[str], *, port: int = PORT
+    source: Source, file: BinaryIO, name: str, counts: Counter[str], left_out: Counter[str], *, port: int = PORT
 ) -> None:
     """Write every record of a replication to `file`, one to a data block: `.pcap` a capture, `.ast` and `.raw` the blocks alone."""
     exporter = Exporter(source)
-    capture = PcapWriter(file, port) if suffix == ".pcap" else None
+    capture = PcapWriter(file, port) if name.endswith(".pcap") else None
     for at_ns, category, record in exporter.records():
         data = records.block(category, record)
         if capture is None:

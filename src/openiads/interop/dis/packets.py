@@ -13,7 +13,7 @@ from openiads.interop.source import Source
 def write(
     source: Source,
     file: BinaryIO,
-    suffix: str,
+    name: str,
     counts: Counter[str],
     left_out: Counter[str],
     *,
@@ -22,7 +22,7 @@ def write(
 ) -> None:
     """Write every PDU of a replication to `file`: `.pcap` a capture of UDP packets to `port`, `.dislog` a recorder log."""
     exporter = Exporter(source, exercise=exercise)
-    writer = PcapWriter(file, port) if suffix == ".pcap" else LogWriter(file)
+    writer = PcapWriter(file, port) if name.endswith(".pcap") else LogWriter(file)
     for at_ns, pdu in exporter.pdus():
         writer.write(at_ns, encode(pdu))
         counts[pdu.name] += 1
