@@ -106,13 +106,15 @@ EKF_NOISES = (30.0, 300.0, 1000.0, 3000.0)
 
 
 def weaving(seed: int) -> dict[str, float]:
-    """EKF of constant velocity at several process noises, and IMM, on weaves."""
+    """EKF of constant velocity at several process noises, and IMM, on weaves. The IMM was tuned on seeds 100 to 107."""
     rng = np.random.default_rng([seed, 2])
     truth = weavers(80, FINE.scan_period_s, rng)
     scans = seen(truth, FINE, rng, (5e3, 90e3, -np.pi, np.pi, 0.0, np.radians(15.0)))
     base = replace(USUAL, filter="ekf")
     out = {f"ekf q={q:g}": track(scans, truth, FINE, replace(base, process_noise_m2ps3=q), 1500.0) for q in EKF_NOISES}
-    return out | {"imm": track(scans, truth, FINE, replace(base, motion="imm", process_noise_m2ps3=20.0), 1500.0)}
+    return out | {
+        "imm": track(scans, truth, FINE, replace(base, motion="imm", process_noise_m2ps3=50.0, model_stay=0.7), 1500.0)
+    }
 
 
 def margin(worse: np.ndarray, better: np.ndarray) -> tuple[float, float, float]:
@@ -126,10 +128,13 @@ def main() -> None:
     """Run both scenes and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=100)
+    parser.add_argument("--scene", choices=("weaving", "crossing"), help="only this one")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     table: dict[str, Any] = {}
     for name, scene in (("weaving", weaving), ("crossing", crossing)):
+        if arguments.scene not in (None, name):
+            continue
         rows = [scene(seed) for seed in range(arguments.seeds)]
         columns = {key: np.array([row[key] for row in rows]) for key in rows[0]}
         last = list(columns)[-1]

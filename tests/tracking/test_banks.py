@@ -9,11 +9,22 @@ from pathlib import Path
 import pytest
 
 
+def interpreted(script):
+    command = [sys.executable, str(Path(__file__).with_name(script))]
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    return json.loads(
+        subprocess.run(command, check=True, capture_output=True, text=True, env=environment, timeout=300).stdout
+    )
+
+
 @pytest.fixture(scope="module")
 def found():
-    command = [sys.executable, str(Path(__file__).with_name("bank_run.py"))]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, "NUMBA_DISABLE_JIT": "1"})
-    return json.loads(done.stdout)
+    return interpreted("bank_run.py")
+
+
+def test_joint_association_beside_tentative_tracks_in_clutter_ends():
+    """Marks of clusters on plots were once taken for assignments, and the search went round for ever."""
+    assert interpreted("joint_run.py") >= 2
 
 
 @pytest.mark.parametrize("name", ["ekf", "ukf", "jpda", "sprt", "ca", "imm", "ballistic"])
