@@ -64,7 +64,7 @@ def walk_slice(objects: int) -> float:
     simulation = Simulation(lowered(objects), seed=1)
     middle = len(simulation.lowered.case.calendar) // 2
     path = Path(os.environ["OPENIADS_BENCH_STATE"])
-    from openiads.engine.snapshot import load_snapshot, save_snapshot  # noqa: PLC0415 - only here
+    from openiads.engine.snapshot import load_snapshot, save_snapshot
 
     if not path.exists():
         save_snapshot(path, simulation.advance(simulation.fresh(0, "counts"), middle), scenario_sha256="slice")
@@ -108,8 +108,8 @@ def shares(objects: int, whole: float) -> dict[str, float]:
 
 def pd_lookups() -> float:
     """Look-ups of a Pd table per CPU second."""
-    from openiads.kernels import kernel  # noqa: PLC0415
-    from openiads.physics.detection import detection_table, interpolate_pd  # noqa: PLC0415
+    from openiads.kernels import kernel
+    from openiads.physics.detection import detection_table, interpolate_pd
 
     @kernel
     def many(table: Any, snr_db: Any, rounds: int) -> float:

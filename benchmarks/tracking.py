@@ -8,7 +8,7 @@ Figures are CPU time of one process; compare the ratios, not the figures.
 """
 
 import argparse
-import datetime
+import datetime as dt
 import json
 import time
 from pathlib import Path
@@ -107,11 +107,11 @@ def ours(scene: Scene) -> dict[str, float]:
 def stone_soup(scene: Scene) -> dict[str, float]:
     """The same of Stone Soup, one run."""
     make = _stone_soup_parts(scene)
-    start = datetime.datetime(2026, 1, 1)
+    start = dt.datetime(2026, 1, 1)
     tracks: set[Any] = set()
     pictures, updates, spent = [], 0, 0.0
     for k, plots in enumerate(scene.plots):
-        now = start + datetime.timedelta(seconds=k * scene.period_s)
+        now = start + dt.timedelta(seconds=k * scene.period_s)
         detections = make["detections"](plots, now)
         began = time.process_time()
         used = set()
@@ -177,7 +177,7 @@ def _stone_soup_parts(scene: Scene) -> dict[str, Any]:
         min_points=3,
     )
 
-    def detections(plots: np.ndarray, now: datetime.datetime) -> set[Any]:
+    def detections(plots: np.ndarray, now: dt.datetime) -> set[Any]:
         from stonesoup.types.angle import Bearing, Elevation
 
         return {

@@ -205,9 +205,9 @@ def run(name: str, truth: pd.DataFrame, terrain: Terrain | None, folder: Path) -
 
 def draw(results: dict[str, tuple[pd.DataFrame, pd.DataFrame]], path: Path) -> None:
     """Recorded paths, firm tracks and sites, one panel for each recording."""
-    import matplotlib
+    import matplotlib as mpl
 
-    matplotlib.use("Agg")
+    mpl.use("Agg")
     import matplotlib.pyplot as plt
 
     figure, panels = plt.subplots(1, 2, figsize=(12.0, 5.6), layout="constrained")

@@ -32,3 +32,8 @@ def require_within(low: float, value: ArrayLike, high: float, *, name: str, sour
             "Use another method, or a value in range."
         )
     return array
+
+
+def require_positive(value: ArrayLike, *, name: str, source: str) -> NDArray[np.float64]:
+    """`require_within` for what must be above 0 and finite."""
+    return require_within(np.finfo(float).tiny, value, np.finfo(float).max, name=name, source=source)

@@ -34,3 +34,21 @@ GRAVITATIONAL_PARAMETER: Final = 3.986004418e14
 
 EARTH_RATE: Final = 7.292115e-5
 """Angular velocity of the earth, in rad/s. NGA.STND.0036, 2014 (defining)."""
+
+NAUTICAL_MILE_M: Final = 1852.0
+"""International nautical mile. First International Extraordinary Hydrographic Conference, 1929 (exact)."""
+
+FOOT_M: Final = 0.3048
+"""International foot. U.S. National Bureau of Standards, Federal Register 24, 5348, 1959 (exact)."""
+
+DIS_HEARTBEAT_S: Final = 5.0
+"""Longest time between two Entity State reports of a moving entity. IEEE 1278.1-2012, annex G (default HBT_PDU_ES)."""
+
+DIS_STATIONARY_HEARTBEAT_S: Final = 60.0
+"""The same for what stands still, here also for radios. IEEE 1278.1-2012, annex G (default HBT_STATIONARY)."""
+
+DIS_EMISSION_HEARTBEAT_S: Final = 10.0
+"""Longest time between two Electromagnetic Emission reports. IEEE 1278.1-2012, annex G (default HBT_PDU_EE)."""
+
+DIS_POSITION_THRESHOLD_M: Final = 1.0
+"""Error of dead reckoning at which an entity reports anew. IEEE 1278.1-2012, annex G (default DRA_POS_THRSH)."""

@@ -23,3 +23,11 @@ class TerrainError(OpeniadsError):
 
 class ResultsError(OpeniadsError):
     """A run folder is missing, incomplete, damaged or of another scenario."""
+
+
+class StudyError(OpeniadsError):
+    """A study file, lock or results folder says something that it may not, or asks for what cannot be done."""
+
+
+class InteropError(OpeniadsError):
+    """A file or packet of another tool's format is broken, or a run cannot be written in that format."""

@@ -7,7 +7,8 @@ import pytest
 
 from openiads.errors import OutOfRangeError
 from openiads.physics.path_profile import bullington_loss_db, delta_bullington_loss_db, path_horizon, smooth_heights_m
-from openiads.physics.propagation import fresnel_parameter, knife_edge_loss_approx_db, smooth_earth_loss_db, wavelength_m
+from openiads.physics.propagation import fresnel_parameter, knife_edge_loss_approx_db, smooth_earth_loss_db
+from openiads.physics.waveform import wavelength_m
 
 FLAT_M = np.arange(101) * 1e3
 ROUGH_M = np.array([50.0, 80.0, 300.0, 120.0, 60.0, 480.0, 200.0, 90.0, 40.0, 30.0, 20.0])

@@ -10,7 +10,7 @@ from typing import Any, Final
 from openiads.catalogue.figures import Attribute, Entry, Figure
 from openiads.errors import CatalogueError
 
-FAMILIES: Final = ("radars", "missiles", "signatures", "places", "units", "nodes", "defaults")
+FAMILIES: Final = ("radars", "missiles", "signatures", "places", "units", "nodes", "packages", "defaults")
 PREFIX: Final = "catalogue."
 
 

@@ -10,7 +10,12 @@ from openiads.catalogue.loading import Catalogue
 
 UNIT_OF_SUFFIX: Final = {
     "_m2ps3": "m2/s3",
+    "_gpm3": "g/m3",
+    "_mmph": "mm/h",
     "_deg_per_s": "deg/s",
+    "_usd_bn": "USD bn",
+    "_usd_m": "USD m",
+    "_percent": "%",
     "_mps": "m/s",
     "_m2": "m2",
     "_km": "km",

@@ -9,16 +9,23 @@ from openiads.cli import (
     catalogue,
     check,
     compare,
+    coverage,
     demo,
     digest,
     explain,
+    export,
+    exposure,
+    import_,
     ledger,
     measure,
     replay,
+    report,
     run,
     score,
+    study,
     track,
     verify,
+    view,
     warmup,
 )
 from openiads.errors import OpeniadsError
@@ -37,15 +44,22 @@ app = typer.Typer(
 app.command()(demo.demo)
 app.command()(run.run)
 app.command()(check.check)
+app.command()(report.report)
 app.command()(measure.measure)
 app.command()(compare.compare)
 app.command()(explain.explain)
+app.command()(exposure.exposure)
 app.command()(ledger.ledger)
 app.command()(digest.digest)
 app.command()(replay.replay)
+app.command()(export.export)
+app.command("import")(import_.import_)
 app.command()(track.track)
 app.command()(score.score)
+app.command()(coverage.coverage)
 app.command()(verify.verify)
+app.add_typer(study.app, name="study")
+app.command()(view.view)
 app.add_typer(catalogue.app, name="catalogue")
 app.command()(warmup.warmup)
 

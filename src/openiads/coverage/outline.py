@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -32,7 +33,7 @@ RING: Final = "ring"
 
 TAG: Final = "public figures, in this model"
 SAMPLES: Final = 400
-ROUNDS: Final = 24
+ROUNDS: Final = 12
 """Halvings of the last step between two samples: finer than 1 m."""
 
 
@@ -241,19 +242,26 @@ def _conditions(view: View, target: Target, azimuth_rad: Array, ground_m: Array)
         "elevation": (elevation >= view.elevation_min_rad) & (elevation <= view.elevation_max_rad),
         "sector": turn <= view.sector_half_rad,
         "instrumented": slant <= view.instrumented_m,
-        "detection": _detected(view, target, slant),
+        "detection": _detected(view, target, ground, slant),
         "kinematics": _in_envelopes(view.envelopes, slant, target.altitude_m),
     }
 
 
-def _detected(view: View, target: Target, slant_m: Array) -> Flags:
+@lru_cache(maxsize=64)
+def _needed_snr(p_d: float, p_fa: float, pulses: int, swerling: int) -> float:
+    """SNR of one look; the same for all azimuths, so it is solved for once."""
+    return required_snr(p_d=p_d, p_fa=p_fa, pulses=pulses, shape=fluctuation_shape(swerling=swerling, pulses=pulses))
+
+
+def _detected(view: View, target: Target, ground_m: Array, slant_m: Array) -> Flags:
     radar = view.calibration
     if radar is None:
         return np.ones(slant_m.shape, dtype=bool)
-    shape = fluctuation_shape(swerling=target.swerling, pulses=radar.pulses)
-    needed = required_snr(p_d=target.p_detection, p_fa=radar.p_fa, pulses=radar.pulses, shape=shape)
+    needed = _needed_snr(target.p_detection, radar.p_fa, radar.pulses, target.swerling)
     snr = snr_db(gain_db=radar.gain_db, range_m=slant_m, rcs_m2=target.rcs_m2)
-    return np.asarray(snr >= 10.0 * math.log10(needed))
+    height = np.full(slant_m.shape, target.altitude_m)
+    change_db = radar.paths.change_db(range_m=slant_m, ground_m=ground_m, height_m=height) if radar.paths.changes else 0.0
+    return np.asarray(snr + change_db >= 10.0 * math.log10(needed))
 
 
 def _in_envelopes(envelopes: tuple[Envelope, ...], slant_m: Array, altitude_m: float) -> Flags:

@@ -18,6 +18,7 @@ from openiads.errors import OutOfRangeError, ScenarioError
 from openiads.geo.ellipsoid import enu_axes, geodetic_to_ecef
 from openiads.geo.terrain.masks import MaskSteps, smooth_mask_steps
 from openiads.models.sensing.lowering import radar_gain_db
+from openiads.models.sensing.paths import Paths, paths_of
 
 if TYPE_CHECKING:
     from openiads.models.engagement.spec import MissileSpec
@@ -52,13 +53,16 @@ ROLES = {"engagement_radar": "engagement", "search_radar": "search"}
 
 @dataclass(frozen=True)
 class Site:
-    """A bare antenna: no scenario, no radar figures, so only the horizon, the terrain and a ring limit it."""
+    """A bare antenna: no scenario, no radar figures, so only the horizon, the terrain and a ring limit it.
+
+    `ground_m` is the ground above mean sea level; None takes it from the terrain, or the sea where there is none.
+    """
 
     latitude_deg: float
     longitude_deg: float
     antenna_height_m: float
     range_km: float
-    ground_m: float = 0.0
+    ground_m: float | None = None
     refraction_factor: float = STANDARD_REFRACTION_FACTOR
     name: str = "site"
 
@@ -71,6 +75,8 @@ class Calibration:
     p_fa: float
     pulses: int
     swerling: int
+    paths: Paths
+    """What the air and the surface between antenna and target take away or add."""
 
 
 @dataclass(frozen=True)
@@ -206,6 +212,7 @@ def _radar_view(scenario: "Scenario", node: str, name: str, *, end: End) -> View
     sites = Sites(spec)
     latitude, longitude, height_m = sites.antenna(node, radar)
     rotating = radar.kind == "rotating"
+    paths = paths_of(radar, spec.sensing, antenna_height_m=height_m, refraction_factor=spec.atmosphere.refraction_factor)
     reference_km = radar.reference_range_km if radar.instrumented_limit else radar.range_km
     return View(
         radar_id=f"{node}/{ROLES[name]}",
@@ -226,7 +233,7 @@ def _radar_view(scenario: "Scenario", node: str, name: str, *, end: End) -> View
         boresight_rad=math.radians(radar.boresight_deg),
         sector_half_rad=math.pi if radar.slew_deg_per_s > 0 else math.radians(radar.sector_deg) / 2.0,
         calibration=Calibration(
-            radar_gain_db(radar), radar.p_false_alarm, radar.pulses_integrated, radar.swerling_reference
+            radar_gain_db(radar, paths), radar.p_false_alarm, radar.pulses_integrated, radar.swerling_reference, paths
         ),
         envelopes=_envelopes(scenario, node, end) if name == "engagement_radar" else (),
         look_period_s=(radar.scan_period_s if rotating else radar.frame_s) or 0.0,
@@ -271,12 +278,13 @@ def _site_view(site: Site) -> View:
             f"site {site.latitude_deg:g},{site.longitude_deg:g} with range_km = {site.range_km:g}: latitudes are -90 to 90, "
             "longitudes -180 to 180 and the range is above 0."
         )
-    height_m = site.ground_m + site.antenna_height_m
+    ground_m = site.ground_m or 0.0
+    height_m = ground_m + site.antenna_height_m
     return View(
         radar_id=site.name,
         latitude_rad=math.radians(site.latitude_deg),
         longitude_rad=math.radians(site.longitude_deg),
-        ground_m=site.ground_m,
+        ground_m=ground_m,
         height_m=height_m,
         refraction_factor=site.refraction_factor,
         mask=smooth_mask_steps(antenna_height_m=height_m, refraction_factor=site.refraction_factor),

@@ -11,7 +11,8 @@ from openiads.constants import NANOSECONDS_PER_SECOND
 from openiads.engine.objects import Things
 from openiads.engine.sites import Radars, node_spec
 from openiads.engine.windows import Walk, plan_walk
-from openiads.models.sensing.looks import frame_candidates, rotating_looks
+from openiads.models.sensing.looks import SIGHTS, frame_candidates, rotating_looks
+from openiads.models.sensing.lowering import take_path
 from openiads.records.case import (
     CALENDAR,
     CANDIDATES,
@@ -138,14 +139,17 @@ def _sightings(radars: Radars, r: int, things: Things, duration_ns: int) -> Iter
     walk, dtype = (rotating_looks, LOOKS) if rotating else (frame_candidates, CANDIDATES)
     masks = (radars.mask_first, radars.mask_range_m, radars.mask_elevation_rad)
     room = duration_ns // int(radar["period_ns"]) + 3
-    buffer, numbers = np.zeros(room, dtype), np.zeros(room, np.int64)
-    found, rows = [], []
+    buffer, numbers, sights = np.zeros(room, dtype), np.zeros(room, np.int64), np.zeros(room, SIGHTS)
+    found, rows, seen = [buffer[:0]], [numbers[:0]], [sights[:0]]
+    most_db = radars.paths[r].most_gain_db
     for o in range(len(things.objects)):
-        count = walk(radar, things.objects, things.knots, o, masks, 0, duration_ns, buffer, numbers)
+        count = walk(radar, things.objects, things.knots, o, masks, 0, duration_ns, most_db, buffer, sights, numbers)
         found.append(buffer[:count].copy())
         rows.append(numbers[:count].copy())
-    everything = np.concatenate(found) if found else buffer[:0]
-    number = np.concatenate(rows) if rows else numbers[:0]
+        seen.append(sights[:count].copy())
+    everything, number = np.concatenate(found), np.concatenate(rows)
+    kept = take_path(radars.paths[r], radar, things.objects, everything, np.concatenate(seen))
+    everything, number = everything[kept], number[kept]
     keys = things.objects["name"][everything["object"]]  # not the index, which hangs on what an object is called
     order = np.lexsort((keys, everything["at_ns" if rotating else "azimuth_rad"], number))
     everything, number = everything[order], number[order]

@@ -1,6 +1,6 @@
 """From a scenario to a case: everything that no replication changes, worked out once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from openiads.constants import NANOSECONDS_PER_SECOND
 from openiads.engine.calendar import build_calendar
 from openiads.engine.objects import lower_objects
 from openiads.engine.opportunity import lower_windows
+from openiads.engine.relief import Relief, relief_bits, relieve_control, relieve_objects
 from openiads.engine.sites import Sites, lower_radars, node_spec
 from openiads.engine.windows import Walk
 from openiads.models.engagement.spec import MissileSpec
@@ -51,8 +52,13 @@ class Lowered:
     walk: Walk
 
 
-def lower(scenario: Scenario) -> Lowered:
+def lower(scenario: Scenario, relief: Relief | None = None) -> Lowered:
     """Lower a scenario to the arrays of a case.
+
+    Parameters
+    ----------
+    relief : mapping of str to str, optional
+        For a counterfactual: object and the link of the chain that is restored for it (one of `records.chain.RELIEFS`).
 
     Raises
     ------
@@ -64,12 +70,15 @@ def lower(scenario: Scenario) -> Lowered:
     nodes = sorted([*spec.command_posts, *spec.sensors, *spec.fire_units])
     units = sorted(spec.fire_units)
     things = lower_objects(spec, sites)
+    bits = relief_bits(relief or {}, things.names)
+    things = replace(things, objects=relieve_objects(things.objects, bits))
     swerlings = {int(s) for s in things.objects["swerling"]} or {1}
     radars = lower_radars(spec, sites, nodes, units, swerlings)
-    links = _active_links(spec)
+    used = _active_links(spec)
+    links = sorted(spec.network.links) if "link" in (relief or {}).values() else used
     missiles, missile_names, flight = _missiles(spec, units)
     trackers = _trackers(spec, nodes)
-    control = _control(spec)
+    control = relieve_control(_control(spec), bits)
     fire_units = _fire_units(spec, units, nodes, radars.names, missile_names)
     plan = build_calendar(spec, radars, things, nodes, links)
     windows = lower_windows(
@@ -92,12 +101,12 @@ def lower(scenario: Scenario) -> Lowered:
         knots=things.knots,
         windows=windows,
         radars=radars.records,
-        nodes=_nodes(spec, nodes, units, links),
+        nodes=_nodes(spec, nodes, units, used, links),
         trackers=trackers,
         fire_units=fire_units,
         missiles=missiles,
         flight=flight,
-        links=_links(spec, links, nodes),
+        links=_links(spec, links, nodes, used),
         assets_m=_assets(spec, sites),
         pd_table=radars.pd_table,
         mask_first=radars.mask_first,
@@ -166,11 +175,13 @@ def _trackers(spec: ScenarioSpec, nodes: list[str]) -> NDArray[Any]:
     return trackers
 
 
-def _nodes(spec: ScenarioSpec, nodes: list[str], units: list[str], links: list[str]) -> NDArray[Any]:
+def _nodes(spec: ScenarioSpec, nodes: list[str], units: list[str], used: list[str], links: list[str]) -> NDArray[Any]:
+    """Nodes by name: `used` are the links of the mode, `links` also those that a relief restores."""
     out = np.zeros(len(nodes), records.NODES)
     for n, node in enumerate(nodes):
         row, ident = out[n], node_spec(spec, node).identification
-        incoming = [spec.network.links[key] for key in links if spec.network.links[key].to_node == node]
+        incoming = [spec.network.links[key] for key in used if spec.network.links[key].to_node == node]
+        restored = [spec.network.links[key] for key in links if spec.network.links[key].to_node == node]
         row["name"] = name_hash(node)
         row["fire_unit"] = units.index(node) if node in units else -1
         row["networked"] = 1 if incoming else 0
@@ -181,7 +192,7 @@ def _nodes(spec: ScenarioSpec, nodes: list[str], units: list[str], links: list[s
         row["hostile_correct"] = ident.p_hostile_correct
         row["hostile_as_friend"] = ident.p_hostile_as_friend
         row["identify_delay_ns"] = nanoseconds(ident.delay_s)
-        slowest = max((link.cycle_s for link in incoming), default=0.0)
+        slowest = max((link.cycle_s for link in incoming or restored), default=0.0)
         row["remote_hold_ns"] = nanoseconds(slowest * (node_spec(spec, node).tracker.drop_after_updates + 0.5))
     return out
 
@@ -252,7 +263,7 @@ def _flight_table(missile: MissileSpec) -> list[tuple[float, float]]:
     return [(0.0, 0.0), (farthest_m, farthest_m / missile.mean_speed_mps)]
 
 
-def _links(spec: ScenarioSpec, links: list[str], nodes: list[str]) -> NDArray[Any]:
+def _links(spec: ScenarioSpec, links: list[str], nodes: list[str], used: list[str]) -> NDArray[Any]:
     out = np.zeros(len(links), records.LINKS)
     for k, key in enumerate(links):
         link, row = spec.network.links[key], out[k]
@@ -265,6 +276,7 @@ def _links(spec: ScenarioSpec, links: list[str], nodes: list[str]) -> NDArray[An
         row["cycle_ns"] = nanoseconds(link.cycle_s)
         row["p_loss"] = link.p_loss
         row["usable_share"] = spec.network.usable_track_share
+        row["restored"] = key not in used
     return out
 
 

@@ -13,6 +13,7 @@ from openiads.constants import NANOSECONDS_PER_SECOND
 from openiads.engine.sites import Sites
 from openiads.errors import ScenarioError
 from openiads.models.motion.lowering import hold, path_of
+from openiads.physics.decibels import db_from_ratio
 from openiads.records.case import FRIENDLY, HOSTILE, NEUTRAL, OBJECTS
 from openiads.records.tables import END_STATES
 from openiads.scenario.objects import ObjectSpec
@@ -95,13 +96,14 @@ def _record(thing: ObjectSpec, step_ns: int, first: int, count: int, *, correlat
     record = np.zeros(1, OBJECTS)[0]
     rcs = thing.rcs
     record["side"] = SIDES[thing.side]
+    record["decoy"] = 1 if thing.kind == "decoy" else 0
     record["swerling"] = rcs.swerling
     record["end_state"] = END_STATES.index(ENDS[thing.motion.end])
     record["knot_first"] = first
     record["knot_count"] = count
     record["knot_step_ns"] = step_ns
-    record["rcs_db"] = [10.0 * math.log10(area) for area in (rcs.front_m2, rcs.side_m2, rcs.rear_m2)]
-    record["reflectors_db"] = 10.0 * math.log10(rcs.reflectors_m2) if rcs.reflectors_m2 is not None else math.nan
+    record["rcs_db"] = db_from_ratio([rcs.front_m2, rcs.side_m2, rcs.rear_m2])
+    record["reflectors_db"] = db_from_ratio(rcs.reflectors_m2) if rcs.reflectors_m2 is not None else math.nan
     record["reflector_share"] = thing.reflector_share
     record["sortie_sigma_db"] = thing.rcs_sortie_sigma_db
     held_s = thing.rcs_decorrelation_s if correlated else 0.0

@@ -9,6 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from openiads.engine.relief import grant_tracks, mark_tracks
 from openiads.engine.resolve import begin, end_object, finish, interrogate, note_firm, note_plots
 from openiads.engine.shots import close_shots, settle_due
 from openiads.engine.stages import (
@@ -29,6 +30,7 @@ from openiads.models.sensing.frame import frame
 from openiads.models.sensing.multifunction import boresight_at
 from openiads.models.sensing.rotating import look
 from openiads.records.case import COMMAND, FRAME, FREE, LINK, LOOK, SALVO_2, Case
+from openiads.records.chain import RELIEF_CHANNEL, RELIEF_LINK, RELIEF_MAGAZINE
 from openiads.records.log import (
     ASSIGNED,
     DROPPED,
@@ -39,7 +41,7 @@ from openiads.records.log import (
     log_plots,
     log_track,
 )
-from openiads.records.state import CONTENT_STATUS, State
+from openiads.records.state import CONTENT_STATUS, USER_RELIEF, State
 from openiads.tracking.measurement import convert_plot
 from openiads.tracking.records import CHANGED_DROPPED, CHANGED_FIRM, CHANGED_TENTATIVE, Scratch
 from openiads.tracking.remote import expire_remote
@@ -148,6 +150,8 @@ def track_plots(case: Case, state: State, scratch: Scratch, changes: Records, ro
         scratch,
     )
     note_plots(state.plots, state.plot_truth, count, state.objects, state.stages[node], state.track_truth)
+    if case.control[0]["relief"] != 0:
+        mark_tracks(case, state, count)
     for k in range(changed):
         on_change(state, node, changes[k], row["at_ns"])
 
@@ -188,6 +192,8 @@ def on_command(case: Case, state: State, scratch: Scratch, changes: Records, row
     now_ns = row["at_ns"]
     node, tracker = case.nodes[n], case.trackers[n]
     expire_remote(tracker, state.node_states[n], state.tracks, node["remote_hold_ns"], now_ns, changes, scratch)
+    if case.control[0]["relief"] != 0 and node["fire_unit"] >= 0:
+        grant_tracks(case, state, n, used_slots(tracker, state.node_states[n]), now_ns)
     first, last = used_slots(tracker, state.node_states[n])
     for slot in range(first, last):
         track = state.tracks[slot]
@@ -225,15 +231,19 @@ def engage(case: Case, state: State, scratch: Scratch, f: int, now_ns: int) -> N
     ready = armed(unit, state.missiles_left)
     full = no_channel(unit, unit_state, busy, shots)
     note_decisions(case, state, f, weapons, slots, full, not ready, now_ns)
-    if full or not ready:
+    relief = case.control[0]["relief"] & (RELIEF_CHANNEL | RELIEF_MAGAZINE)
+    if (full or not ready) and relief == 0:
         return
     keys, order = scratch.keys, scratch.order
     count = rank(unit, weapons, slots, state.tracks, case.assets_m, now_ns, keys, order, scratch.other)
     for place in range(count):
-        if no_channel(unit, unit_state, busy, shots):
-            note_rest(case, state, f, keys, order, (place, count), now_ns)
-            return
-        if fire(case, state, f, int(keys[order[place]]["c"]), shots, now_ns):
+        slot = int(keys[order[place]]["c"])
+        if no_channel(unit, unit_state, busy, shots) and state.tracks[slot]["user"][USER_RELIEF] & RELIEF_CHANNEL == 0:
+            if relief == 0:
+                note_rest(case, state, f, keys, order, (place, count), now_ns)
+                return
+            continue
+        if fire(case, state, f, slot, shots, now_ns):
             busy += 1
 
 
@@ -299,11 +309,12 @@ def on_link(case: Case, state: State, row: Record) -> None:
         if content < 0:
             continue
         state.counts[0]["messages_sent"] += 1
-        due_ns = now_ns + link["latency_ns"]
+        restored = track["user"][USER_RELIEF] & RELIEF_LINK != 0
+        due_ns = now_ns if restored else now_ns + link["latency_ns"]
         if clock["in_transit"] >= len(state.queue):
             clock["overflow"] += 1
             continue
-        if not arrives(link, state.clock, row["number"], track["number"]):
+        if not restored and not arrives(link, state.clock, row["number"], track["number"]):
             state.counts[0]["messages_lost"] += 1
             due_ns = -1
         else:

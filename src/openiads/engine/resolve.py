@@ -16,6 +16,7 @@ from openiads.models.engagement.kernels import flight_time, inside_envelope
 from openiads.models.identification.kernels import PENDING, UNKNOWN, reply, true_identity
 from openiads.models.sensing.fluctuation import sortie_offset_db
 from openiads.records.case import FRIENDLY, HOSTILE
+from openiads.records.chain import RELIEF_ENVELOPE, RELIEF_IDENTITY, RELIEF_KILL
 from openiads.records.log import FIRM_EVENT, IDENTITY_REFERENCE, TRACK_REFERENCE, log_association, log_event
 from openiads.records.tables import END_STATES, SHOT_RESULTS
 from openiads.records.truth import motion_at
@@ -140,7 +141,7 @@ def interrogate(
         index = identity_index[node_index, truth]
         identity_index[node_index, truth] += 1
         u = uniform(c["seed"], c["replication"], IDENTIFY, node_object[node_index, truth], index)
-        identity = reply(node, side, u)
+        identity = true_identity(side) if objects[truth]["relief"] & RELIEF_IDENTITY != 0 else reply(node, side, u)
         counts[0]["interrogations"] += 1
         stages[truth]["identity"] = identity
         if stages[truth]["identified_ns"] < 0:
@@ -151,6 +152,13 @@ def interrogate(
         counts[0]["misidentified"] += 1
     log_association(clock, associations, now_ns, node_index, IDENTITY_REFERENCE, track["number"], truth, outcome)
     return identity
+
+
+@kernel
+def ask_again(side: int, track: Record) -> None:
+    """In a counterfactual that restores identification: an identity that is not the true one is asked for anew."""
+    if track["identity"] != true_identity(side):
+        track["identity"] = PENDING
 
 
 @kernel
@@ -179,7 +187,8 @@ def meet(
     range_m, _, _ = ecef_to_polar_k(radar["site_m"], radar["axes"], x, y, z)
     meeting_ns = shot["launch_ns"] + int(flight_time(missile, flight, range_m) * 1e9)
     speed = math.sqrt(vx * vx + vy * vy + vz * vz)
-    if not inside_envelope(missile, range_m, height_k(x, y, z), speed, speed > ballistic_mps):
+    inside = inside_envelope(missile, range_m, height_k(x, y, z), speed, speed > ballistic_mps)
+    if not inside and objects[o]["relief"] & RELIEF_ENVELOPE == 0:
         return OUT_OF_ENVELOPE
     if meeting_ns > shot["due_ns"] + MEETING_TOLERANCE_NS:
         shot["due_ns"] = meeting_ns
@@ -197,10 +206,10 @@ def take_index(truth: Record, shot_index: NDArray[np.int32], fire_unit: int) -> 
 
 
 @kernel
-def kill_drawn(missile: Record, pair: np.uint64, truth: Record, clock: Records) -> bool:
+def kill_drawn(missile: Record, pair: np.uint64, relief: int, truth: Record, clock: Records) -> bool:
     """Whether an intercept kills. The draw belongs to fire unit, object and the count of intercepts between the two."""
     u = uniform(clock[0]["seed"], clock[0]["replication"], KILL, pair, truth["index"])
-    return bool(u < missile["p_kill"])
+    return bool(u < missile["p_kill"] or relief & RELIEF_KILL != 0)
 
 
 @kernel

@@ -26,6 +26,7 @@ from openiads.models.engagement.kernels import in_sector, predict_intercept
 from openiads.models.network.kernels import dequeue
 from openiads.models.sensing.multifunction import boresight_at
 from openiads.records.case import FRIENDLY, Case
+from openiads.records.chain import RELIEF_FALSE_SHOT
 from openiads.records.log import (
     ASSESSED,
     INTERCEPT,
@@ -131,11 +132,20 @@ def launch(case: Case, state: State, place: int) -> None:
     shot["due_ns"] = now_ns + int(flight_s * 1e9)
     shot["predicted_ns"] = shot["due_ns"]
     unit_state["next_shot"] += 1
-    state.shot_truth[place]["object"] = state.track_truth[shot["track_slot"]]
-    state.counts[0]["shots"] += 1
     log_event(state.clock, state.events, now_ns, unit["node"], LAUNCHED, track["number"], shot["missile"], flight_s)
-    o = state.shot_truth[place]["object"]
-    note_launched(stages, o, now_ns)
+    count_launch(case, state, place, unit["node"], now_ns)
+
+
+@kernel
+def count_launch(case: Case, state: State, place: int, n: int, now_ns: int) -> None:
+    """A missile of node `n` left: in truth for what its track follows now, whatever it was planned for."""
+    planned = state.shot_truth[place]["object"]
+    o = really_met(case.objects, planned, state.track_truth[state.shots[place]["track_slot"]])
+    if o != planned:
+        note_failed(state.stages[n], planned, FAILED_ELSEWHERE)
+    state.shot_truth[place]["object"] = o
+    note_launched(state.stages[n], o, now_ns)
+    state.counts[0]["shots"] += 1
     if o >= 0:
         state.objects[o]["shots"] += 1
         state.counts[0]["friendly_shots"] += 1 if case.objects[o]["side"] == FRIENDLY else 0
@@ -154,7 +164,7 @@ def intercept(case: Case, state: State, place: int) -> None:
     boresight = boresight_at(case.radars[unit["radar"]], state.fire_units[f], now_ns)
     guided = held and in_sector(case.radars[unit["radar"]], boresight, track, now_ns)
     if guided and now_ns - track["update_ns"] <= unit["max_track_age_ns"]:
-        truth["object"] = state.track_truth[shot["track_slot"]]
+        truth["object"] = really_met(case.objects, meant, state.track_truth[shot["track_slot"]])
         missile = case.missiles[shot["missile"]]
         result = meet(
             shot,
@@ -173,12 +183,12 @@ def intercept(case: Case, state: State, place: int) -> None:
         take_index(truth, state.shot_index, f)
         if result == MISSED:
             pair = case.node_object[unit["node"], truth["object"]]
-            if kill_drawn(missile, pair, truth, state.clock):
+            if kill_drawn(missile, pair, case.objects[truth["object"]]["relief"], truth, state.clock):
                 result = KILLED
                 count_kill(case.objects, state.objects, truth, f, now_ns, state.counts)
     truth["result"] = result
     note_intercept(state.stages[unit["node"]], meant, now_ns)
-    note_result(state.stages[unit["node"]], meant, truth["object"], result)
+    note_result(state.stages[unit["node"]], state.objects, meant, truth["object"], result)
     shot["intercept_ns"] = now_ns
     state.fire_units[f]["guided"] -= 1
     flown_s = (now_ns - shot["launch_ns"]) * 1e-9
@@ -201,14 +211,22 @@ def intercept(case: Case, state: State, place: int) -> None:
 
 
 @kernel
-def note_result(stages: Records, meant: int, met: int, result: int) -> None:
+def really_met(objects: Records, meant: int, followed: int) -> int:
+    """The object that a missile flies at: what its track follows now, or what it was fired at where that is restored."""
+    restored = meant >= 0 and objects[meant]["relief"] & RELIEF_FALSE_SHOT != 0
+    return meant if restored else followed
+
+
+@kernel
+def note_result(stages: Records, states: Records, meant: int, met: int, result: int) -> None:
     """What a shot at object `meant` that met object `met` (-1: nothing) tells about both."""
     if result == NO_OBJECT or met != meant:
         note_failed(stages, meant, FAILED_ELSEWHERE)
     if result == MISSED:
         note_failed(stages, met, FAILED_MISSED)
     elif result == TRACK_LOST:
-        note_failed(stages, met, FAILED_TRACK)
+        ended = met >= 0 and states[met]["present"] == 0
+        note_failed(stages, met, FAILED_LATE if ended else FAILED_TRACK)
     elif result == OUT_OF_ENVELOPE:
         note_failed(stages, met, FAILED_ENVELOPE)
     elif result == TARGET_GONE:

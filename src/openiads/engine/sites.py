@@ -16,6 +16,7 @@ from openiads.geo.terrain.masks import MaskSteps, mask_steps, smooth_mask_steps
 from openiads.models.motion.lowering import Ground
 from openiads.models.sensing.kernels import MOST_FALSE_ALARMS
 from openiads.models.sensing.lowering import PdTables, fill_radar
+from openiads.models.sensing.paths import Paths, paths_of
 from openiads.models.sensing.spec import RadarSpec
 from openiads.records.case import RADARS
 from openiads.scenario.schema import ScenarioSpec
@@ -30,6 +31,7 @@ class Radars:
 
     names: list[tuple[str, str]]
     records: NDArray[Any]
+    paths: list[Paths]
     pd_table: Array
     mask_first: NDArray[np.int64]
     mask_range_m: Array
@@ -135,12 +137,15 @@ def lower_radars(spec: ScenarioSpec, sites: Sites, nodes: list[str], units: list
     records = np.zeros(len(found), RADARS)
     tables = PdTables()
     masks: list[MaskSteps] = []
+    paths: list[Paths] = []
     rows: dict[tuple[str, float], int] = {}
     for r, (node, role, radar) in enumerate(found):
         record = records[r]
-        fill_radar(record, radar, tables, swerlings)
-        _require_few_false_alarms(record, f"{_section(spec, node)}.{node}.{role}_radar")
         latitude, longitude, height_m = sites.antenna(node, radar)
+        factor = spec.atmosphere.refraction_factor
+        paths.append(paths_of(radar, spec.sensing, antenna_height_m=height_m, refraction_factor=factor))
+        fill_radar(record, radar, paths[-1], tables, swerlings)
+        _require_few_false_alarms(record, f"{_section(spec, node)}.{node}.{role}_radar")
         record["name"] = name_hash(node, role)
         record["node"] = nodes.index(node)
         record["fire_unit"] = units.index(node) if role == "engagement" else -1
@@ -148,7 +153,7 @@ def lower_radars(spec: ScenarioSpec, sites: Sites, nodes: list[str], units: list
         record["foot_m"] = geodetic_to_ecef(latitude_rad=latitude, longitude_rad=longitude, height_m=0.0)
         record["axes"] = enu_axes(latitude_rad=latitude, longitude_rad=longitude)
         record["height_m"] = height_m
-        record["refraction_factor"] = spec.atmosphere.refraction_factor
+        record["refraction_factor"] = factor
         key = (node_spec(spec, node).place, height_m)
         if key not in rows:
             rows[key] = len(masks)
@@ -158,6 +163,7 @@ def lower_radars(spec: ScenarioSpec, sites: Sites, nodes: list[str], units: list
     return Radars(
         names=[(node, role) for node, role, _ in found],
         records=records,
+        paths=paths,
         pd_table=tables.array(),
         mask_first=np.array([m.first + start for m, start in zip(masks, starts, strict=False)], dtype=np.int64).reshape(
             -1, 361

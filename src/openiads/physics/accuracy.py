@@ -1,15 +1,25 @@
 """How well a radar measures, from its beam, its resolution and the signal-to-noise ratio."""
 
 import math
+from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from openiads.checks import require_within
+from openiads.checks import require_positive, require_within
 from openiads.constants import SPEED_OF_LIGHT_MPS
+from openiads.geo.shapes import table_of
 from openiads.kernels import kernel
 
 Array = NDArray[np.float64]
+
+SOURCE: Final = "measurement accuracy"
+
+
+def _above_zero(value: ArrayLike, name: str) -> Array:
+    return require_positive(value, name=name, source=SOURCE)
+
 
 MONOPULSE_SLOPE = 1.6
 """Monopulse error slope k_m. D. K. Barton and H. R. Ward, Handbook of Radar Measurement, 1969, ch. 2 (typical value)."""
@@ -52,7 +62,7 @@ def range_sigma_m(*, bandwidth_hz: ArrayLike, snr: ArrayLike, floor_m: ArrayLike
     Validity: SNR above about 12 dB; below, the true error is larger. A sample of detected targets has a higher SNR than the mean.
     Source: G. R. Curry, Radar System Performance Modeling, 2nd ed., 2005, eq. 8.1.
     """
-    return _with_floor(range_resolution_m(bandwidth_hz=bandwidth_hz) / np.sqrt(2.0 * _above_zero(snr, "snr")), floor_m)
+    return _through(_each_range, range_resolution_m(bandwidth_hz=bandwidth_hz), snr, floor_m)
 
 
 def delay_sigma_bound_s(*, rms_bandwidth_rad_per_s: ArrayLike, energy_over_noise: ArrayLike) -> Array:
@@ -95,8 +105,9 @@ def angle_sigma_rad(
     error of the beam divided by cos(elevation).
     Source: D. K. Barton and H. R. Ward, Handbook of Radar Measurement, 1969, eq. 2.29 (monopulse).
     """
-    width = _above_zero(beamwidth_rad, "beamwidth_rad") / _above_zero(slope, "slope")
-    return _with_floor(width / np.sqrt(2.0 * _above_zero(snr, "snr")), floor_rad)
+    width = _above_zero(beamwidth_rad, "beamwidth_rad")
+    steep = _above_zero(slope, "slope") / MONOPULSE_SLOPE
+    return _through(_each_angle, width / steep, snr, floor_rad)
 
 
 def doppler_sigma_hz(*, coherent_time_s: ArrayLike, snr: ArrayLike, floor_hz: ArrayLike) -> Array:
@@ -132,8 +143,25 @@ def cross_range_resolution_m(*, range_m: ArrayLike, beamwidth_rad: ArrayLike) ->
     return np.asarray(2.0 * _above_zero(range_m, "range_m") * np.tan(_above_zero(beamwidth_rad, "beamwidth_rad") / 2.0))
 
 
-def _above_zero(value: ArrayLike, name: str) -> Array:
-    return require_within(np.finfo(float).tiny, value, np.finfo(float).max, name=name, source="measurement accuracy")
+@kernel
+def _each_range(table: Array, out: Array) -> None:
+    for i in range(table.shape[0]):
+        out[i] = sigma_range(table[i, 0], table[i, 1], table[i, 2])
+
+
+@kernel
+def _each_angle(table: Array, out: Array) -> None:
+    for i in range(table.shape[0]):
+        out[i] = sigma_angle(table[i, 0], table[i, 1], table[i, 2])
+
+
+def _through(each: Callable[[Array, Array], None], size: ArrayLike, snr: ArrayLike, floor: ArrayLike) -> Array:
+    """A kernel of this module over arrays that broadcast."""
+    least = require_within(0.0, floor, np.finfo(float).max, name="floor", source=SOURCE)
+    table, shape = table_of(size, _above_zero(snr, "snr"), least)
+    out = np.empty(len(table))
+    each(table, out)
+    return out.reshape(shape)
 
 
 def _with_floor(sigma: ArrayLike, floor: ArrayLike) -> Array:

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from openiads.checks import require_within
 from openiads.errors import OutOfRangeError
+from openiads.physics.decibels import db_from_ratio
 
 Array = NDArray[np.float64]
 
@@ -96,4 +97,4 @@ def shnidman_snr_db(*, p_d: ArrayLike, p_fa: ArrayLike, pulses: int, shape: floa
     first = ((17.7006 * p_d - 18.4496) * p_d + 14.5339) * p_d - 3.525
     second = np.exp(27.31 * p_d - 25.14) + (p_d - 0.8) * (0.7 * np.log(1e-5 / p_fa) + (2.0 * n - 20.0) / 80.0)
     fluctuation = (first + np.where(p_d > SHNIDMAN_SPLIT, second, 0.0)) / shape
-    return np.asarray(fluctuation + 10.0 * np.log10(steady / n))
+    return np.asarray(fluctuation + db_from_ratio(steady / n))

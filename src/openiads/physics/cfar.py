@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from openiads.checks import require_within
 from openiads.errors import OutOfRangeError
-from openiads.physics.detection import fluctuation_shape, required_snr
+from openiads.physics.decibels import db_from_ratio, ratio_from_db
+from openiads.physics.detection import fluctuation_shape, required_snr_db
 from openiads.physics.mixture import negative_binomial_term, poisson_term
 
 Array = NDArray[np.float64]
@@ -138,15 +139,15 @@ def ca_loss_db(*, p_d: float, p_fa: float, cells: int, swerling: int, pulses: in
     if pulses == 1 and swerling in {1, 2}:
         known = np.log(p_fa) / np.log(p_d) - 1.0
         behind = ratio / np.expm1(-np.log(p_d) / cells) - 1.0
-        return float(10.0 * np.log10(behind / known))
+        return float(db_from_ratio(behind / known))
     shape = fluctuation_shape(swerling=swerling, pulses=pulses)
 
     def excess(level_db: float) -> float:
-        snr = 10.0 ** (level_db / 10.0)
+        snr = ratio_from_db(level_db)
         return float(ca_detection_probability(snr=snr, p_fa=p_fa, cells=cells, shape=shape, pulses=pulses)) - p_d
 
     found: float = brentq(excess, -40.0, 60.0, xtol=1e-11)
-    return found - 10.0 * float(np.log10(required_snr(p_d=p_d, p_fa=p_fa, pulses=pulses, shape=shape)))
+    return found - float(required_snr_db(p_d=p_d, p_fa=p_fa, pulses=pulses, shape=shape))
 
 
 def os_loss_db(*, p_d: float, p_fa: float, cells: int, rank: int) -> float:
@@ -156,7 +157,7 @@ def os_loss_db(*, p_d: float, p_fa: float, cells: int, rank: int) -> float:
     _require_rank(cells, rank)
     at_p_fa = _multiplier_for(p_fa, cells, rank)
     at_p_d = _multiplier_for(p_d, cells, rank)
-    return float(10.0 * np.log10((at_p_fa / at_p_d - 1.0) / (np.log(p_fa) / np.log(p_d) - 1.0)))
+    return float(db_from_ratio((at_p_fa / at_p_d - 1.0) / (np.log(p_fa) / np.log(p_d) - 1.0)))
 
 
 def _require_cells(cells: int, pulses: int) -> None:

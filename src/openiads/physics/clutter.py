@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from openiads.checks import require_within
 from openiads.constants import SPEED_OF_LIGHT_MPS
 from openiads.errors import OutOfRangeError
+from openiads.physics.decibels import ratio_from_db
 
 Array = NDArray[np.float64]
 
@@ -37,7 +38,7 @@ def constant_gamma_reflectivity(*, gamma_db: ArrayLike, grazing_rad: ArrayLike) 
     Source: D. K. Barton, "Land clutter models for radar design and analysis", Proc. IEEE 73(2), 198-204, 1985.
     """
     grazing = require_within(0.0, grazing_rad, np.pi / 2, name="grazing_rad", source="a grazing angle")
-    return np.asarray(10.0 ** (np.asarray(gamma_db, dtype=np.float64) / 10.0) * np.sin(grazing))
+    return np.asarray(ratio_from_db(gamma_db) * np.sin(grazing))
 
 
 def nrl_sea_reflectivity(
@@ -73,7 +74,7 @@ def nrl_sea_reflectivity(
     frequency_term = (27.5 + c3 * grazing) * np.log10(f) / (1.0 + 0.95 * grazing)
     state_term = c4 * (1.0 + state) ** (1.0 / (2.0 + 0.085 * grazing + 0.033 * state))
     level = c1 + c2 * np.log10(np.sin(np.radians(grazing))) + frequency_term + state_term + c5 * grazing * grazing
-    return np.asarray(10.0 ** (level / 10.0))
+    return ratio_from_db(level)
 
 
 def clutter_patch_m2(

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from openiads.checks import require_within
 from openiads.errors import OutOfRangeError
 from openiads.kernels import kernel
+from openiads.physics.decibels import db_from_ratio, ratio_from_db
 from openiads.physics.mixture import mixture_tails
 
 Array = NDArray[np.float64]
@@ -118,7 +119,7 @@ def required_snr(*, p_d: float, p_fa: float, pulses: int, shape: float) -> float
         raise OutOfRangeError(f"p_d = {p_d:g} must lie between p_fa = {p_fa:g} and 1 - 1e-9 for a finite SNR")
 
     def excess(snr_db: float) -> float:
-        found, missed = detection_probability(snr=10.0 ** (snr_db / 10.0), p_fa=p_fa, pulses=pulses, shape=shape)
+        found, missed = detection_probability(snr=ratio_from_db(snr_db), p_fa=p_fa, pulses=pulses, shape=shape)
         return float(found) - p_d if p_d < 0.5 else (1.0 - p_d) - float(missed)
 
     low, high = (float(limit) for limit in (TABLE_LOW_DB, TABLE_HIGH_DB))
@@ -128,7 +129,7 @@ def required_snr(*, p_d: float, p_fa: float, pulses: int, shape: float) -> float
             "Choose a p_d farther from p_fa and from 1, or other pulses."
         )
     root: Any = brentq(excess, low, high, xtol=1e-12, rtol=1e-14)
-    return float(10.0 ** (root / 10.0))
+    return float(ratio_from_db(root))
 
 
 def required_snr_db(*, p_d: ArrayLike, p_fa: ArrayLike, pulses: int, shape: float) -> Array:
@@ -141,7 +142,7 @@ def required_snr_db(*, p_d: ArrayLike, p_fa: ArrayLike, pulses: int, shape: floa
         required_snr(p_d=float(d), p_fa=float(f), pulses=pulses, shape=shape)
         for d, f in zip(wanted.flat, noise.flat, strict=True)
     ]
-    return np.asarray(10.0 * np.log10(found)).reshape(wanted.shape)
+    return db_from_ratio(found).reshape(wanted.shape)
 
 
 def detection_table(*, p_fa: float, pulses: int, shape: float) -> Array:
@@ -152,9 +153,9 @@ def detection_table(*, p_fa: float, pulses: int, shape: float) -> Array:
     """
     count = round((TABLE_HIGH_DB - TABLE_LOW_DB) / TABLE_STEP_DB) + 1
     grid = TABLE_LOW_DB + TABLE_STEP_DB * np.arange(count)
-    table, _ = detection_probability(snr=10.0 ** (grid / 10.0), p_fa=p_fa, pulses=pulses, shape=shape)
+    table, _ = detection_probability(snr=ratio_from_db(grid), p_fa=p_fa, pulses=pulses, shape=shape)
     middle = grid[1:-2] + TABLE_STEP_DB / 2
-    exact, _ = detection_probability(snr=10.0 ** (middle / 10.0), p_fa=p_fa, pulses=pulses, shape=shape)
+    exact, _ = detection_probability(snr=ratio_from_db(middle), p_fa=p_fa, pulses=pulses, shape=shape)
     cubic = (9.0 * (table[1:-2] + table[2:-1]) - table[:-3] - table[3:]) / 16.0
     error = float(np.abs(cubic - exact).max())
     if error > TABLE_MAX_ERROR:

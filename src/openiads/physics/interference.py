@@ -4,21 +4,22 @@ The jammer's place is given, as part of a scenario fixed in advance; nothing her
 with R^-2. Jamming adds to thermal noise; it does not replace it.
 """
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from openiads.checks import require_within
+from openiads.checks import require_positive
 from openiads.constants import BOLTZMANN_J_PER_K
+from openiads.physics.decibels import ratio_from_db
 
 Array = NDArray[np.float64]
 
+SOURCE: Final = "a jamming ratio"
+
 
 def _above_zero(value: ArrayLike, name: str) -> Array:
-    return require_within(np.finfo(float).tiny, value, np.finfo(float).max, name=name, source="a jamming ratio")
-
-
-def _ratio(value_db: ArrayLike) -> Array:
-    return np.asarray(10.0 ** (np.asarray(value_db, dtype=np.float64) / 10.0))
+    return require_positive(value, name=name, source=SOURCE)
 
 
 def signal_to_jamming(
@@ -54,9 +55,12 @@ def signal_to_jamming(
 
     Source: D. C. Schleher, Electronic Warfare in the Information Age, 1999, ch. 3 (self-screening and stand-off noise).
     """
-    r, rj = _above_zero(range_m, "range_m"), _above_zero(jammer_range_m, "jammer_range_m")
-    echo = _above_zero(peak_power_w, "peak_power_w") * _ratio(gain_db) ** 2 * _above_zero(rcs_m2, "rcs_m2")
-    noise = _above_zero(jammer_power_w, "jammer_power_w") * _ratio(
+    r, rj = (
+        _above_zero(range_m, "range_m"),
+        _above_zero(jammer_range_m, "jammer_range_m"),
+    )
+    echo = _above_zero(peak_power_w, "peak_power_w") * ratio_from_db(gain_db) ** 2 * _above_zero(rcs_m2, "rcs_m2")
+    noise = _above_zero(jammer_power_w, "jammer_power_w") * ratio_from_db(
         np.asarray(jammer_gain_db, dtype=np.float64) + np.asarray(gain_to_jammer_db)
     )
     share = _above_zero(radar_bandwidth_hz, "radar_bandwidth_hz") / _above_zero(jammer_bandwidth_hz, "jammer_bandwidth_hz")
@@ -105,8 +109,13 @@ def jammed_temperature_k(
 
     Source: D. K. Barton, Radar Equations for Modern Radar, 2013, sect. 2.4 (effective temperature of a jammer).
     """
-    gains = _ratio(np.asarray(jammer_gain_db, dtype=np.float64) + np.asarray(gain_to_jammer_db) - np.asarray(jammer_loss_db))
-    wavelength, rj = _above_zero(wavelength_m, "wavelength_m"), _above_zero(jammer_range_m, "jammer_range_m")
+    gains = ratio_from_db(
+        np.asarray(jammer_gain_db, dtype=np.float64) + np.asarray(gain_to_jammer_db) - np.asarray(jammer_loss_db)
+    )
+    wavelength, rj = (
+        _above_zero(wavelength_m, "wavelength_m"),
+        _above_zero(jammer_range_m, "jammer_range_m"),
+    )
     spread = (4.0 * np.pi * rj / wavelength) ** 2
     density = _above_zero(jammer_power_w, "jammer_power_w") / _above_zero(jammer_bandwidth_hz, "jammer_bandwidth_hz")
     return np.asarray(np.asarray(system_temperature_k) + density * gains / (spread * BOLTZMANN_J_PER_K))

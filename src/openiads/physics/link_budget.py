@@ -6,6 +6,7 @@ power, gain and losses never appear separately, because no public source gives t
 """
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,7 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from openiads.checks import require_within
 from openiads.errors import OutOfRangeError
 from openiads.kernels import kernel
-from openiads.physics.detection import detection_probability, fluctuation_shape, required_snr
+from openiads.physics.decibels import db_from_ratio, ratio_from_db
+from openiads.physics.detection import detection_probability, fluctuation_shape, required_snr_db
 
 Array = NDArray[np.float64]
 
@@ -22,9 +24,9 @@ METRES_PER_KILOMETRE = 1000.0
 
 @kernel
 def two_way_loss_db(range_m: float) -> float:
-    """Two-way loss at one slant range (above 0) relative to 1 km in free space: the one propagation law of a run. [dB]
+    """Two-way loss at one slant range (above 0) relative to 1 km in free space: the one spreading law of a run. [dB]
 
-    The calibration inverts this very function. Gas, rain and lobing are not in it yet; what is added here is calibrated out too.
+    Gas, rain and the surface come on top (`path_loss`, `surface_path`); the calibration inverts the sum.
     Source: M. I. Skolnik, Radar Systems, 3rd ed., 2001, eq. 1.6 (R^4).
     """
     return 40.0 * math.log10(range_m / METRES_PER_KILOMETRE)
@@ -57,7 +59,7 @@ def snr_db(*, gain_db: ArrayLike, range_m: ArrayLike, rcs_m2: ArrayLike) -> Arra
 
     Source: M. I. Skolnik, Radar Systems, 3rd ed., 2001, eq. 2.61 (R^4 law), with the constants lumped.
     """
-    rcs_db = 10.0 * np.log10(np.asarray(rcs_m2, dtype=np.float64))
+    rcs_db = db_from_ratio(rcs_m2)
     total: Array = np.asarray(gain_db) + rcs_db - propagation_loss_db(range_m=range_m)
     return total
 
@@ -74,6 +76,7 @@ def calibrate(
     closing_speed_mps: float = 0.0,
     scan_period_s: float = 0.0,
     instrumented_range_m: float = math.inf,
+    path_loss_db: Callable[[Array], Array] | None = None,
 ) -> float:
     """SNR on 1 m2 at 1 km that makes a radar meet its published point. [dB]
 
@@ -85,6 +88,8 @@ def calibrate(
         False: `p_d` is that of one look at `range_m`. True: that of at least one detection on the way in, from the
         instrumented range (or 1.5 times `range_m`, where less) to `range_m`, at `closing_speed_mps`, one look every
         `scan_period_s`, with independent fluctuation from scan to scan.
+    path_loss_db : callable, optional
+        Further loss of both ways by slant range [m], such as gas on the path of the published target. [dB]
 
     Raises
     ------
@@ -96,19 +101,20 @@ def calibrate(
     require_within(1.0, range_m, 1e7, name="range_m", source="a published detection range")
     require_within(1e-6, rcs_m2, 1e5, name="rcs_m2", source="a published detection range")
     shape = fluctuation_shape(swerling=swerling, pulses=pulses)
-    single_db = 10.0 * math.log10(required_snr(p_d=p_d, p_fa=p_fa, pulses=pulses, shape=shape))
-    at_range_db = float(snr_db(gain_db=0.0, range_m=range_m, rcs_m2=rcs_m2))
+    single_db = float(required_snr_db(p_d=p_d, p_fa=p_fa, pulses=pulses, shape=shape))
+    lost_db: Callable[[Array], Array] = path_loss_db if path_loss_db is not None else np.zeros_like
+    at_range_db = float(snr_db(gain_db=0.0, range_m=range_m, rcs_m2=rcs_m2) - lost_db(np.asarray(range_m, dtype=np.float64)))
     if not cumulative:
         return single_db - at_range_db
     if closing_speed_mps <= 0 or scan_period_s <= 0:
         raise OutOfRangeError("a cumulative detection range needs closing_speed_mps and scan_period_s above 0")
     start_m = max(range_m, min(instrumented_range_m, 1.5 * range_m))
     step_m = closing_speed_mps * scan_period_s
-    ranges_m = range_m + step_m * np.arange(int((start_m - range_m) / step_m) + 1)
-    looks_db = np.asarray(snr_db(gain_db=0.0, range_m=ranges_m, rcs_m2=rcs_m2))
+    ranges_m = range_m + step_m * np.arange(int((start_m - range_m) / step_m) + 1, dtype=np.float64)
+    looks_db = np.asarray(snr_db(gain_db=0.0, range_m=ranges_m, rcs_m2=rcs_m2) - lost_db(ranges_m))
 
     def excess(gain_db: float) -> float:
-        _, p_miss = detection_probability(snr=10.0 ** ((looks_db + gain_db) / 10.0), p_fa=p_fa, pulses=pulses, shape=shape)
+        _, p_miss = detection_probability(snr=ratio_from_db(looks_db + gain_db), p_fa=p_fa, pulses=pulses, shape=shape)
         return float(1.0 - np.prod(p_miss)) - p_d
 
     from scipy.optimize import brentq  # noqa: PLC0415 - slow to import

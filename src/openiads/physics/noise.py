@@ -12,12 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from openiads.checks import require_within
 from openiads.constants import BOLTZMANN_J_PER_K, REFERENCE_TEMPERATURE_K
 from openiads.errors import OutOfRangeError
+from openiads.physics.decibels import db_from_ratio, ratio_from_db
 
 Array = NDArray[np.float64]
-
-
-def _ratio(value_db: ArrayLike) -> Array:
-    return np.asarray(10.0 ** (np.asarray(value_db, dtype=np.float64) / 10.0))
 
 
 def receiver_temperature_k(
@@ -27,14 +24,14 @@ def receiver_temperature_k(
 
     Source: H. T. Friis, "Noise figures of radio receivers", Proc. IRE 32(7), 419-422, 1944.
     """
-    figure = _ratio(require_within(0.0, noise_figure_db, 100.0, name="noise_figure_db", source="a noise figure"))
+    figure = ratio_from_db(require_within(0.0, noise_figure_db, 100.0, name="noise_figure_db", source="a noise figure"))
     return np.asarray(np.asarray(reference_temperature_k) * (figure - 1.0))
 
 
 def noise_figure_db(*, receiver_temperature_k: ArrayLike) -> Array:
     """Noise figure of a receiver with excess temperature `receiver_temperature_k`, 0 K or more. [dB]"""
     excess = require_within(0.0, receiver_temperature_k, np.inf, name="receiver_temperature_k", source="a noise figure")
-    return np.asarray(10.0 * np.log10(1.0 + excess / REFERENCE_TEMPERATURE_K))
+    return db_from_ratio(1.0 + excess / REFERENCE_TEMPERATURE_K)
 
 
 def matched_system_temperature_k(
@@ -65,7 +62,9 @@ def antenna_temperature_k(*, sky_temperature_k: ArrayLike, antenna_loss_db: Arra
     Source: L. V. Blake, "A guide to basic pulse-radar maximum-range calculation, part 1", NRL Report 6930, 1969, eq. 37.
     """
     sky = require_within(0.0, sky_temperature_k, 1e6, name="sky_temperature_k", source="Blake's antenna temperature")
-    loss = _ratio(require_within(0.0, antenna_loss_db, 100.0, name="antenna_loss_db", source="Blake's antenna temperature"))
+    loss = ratio_from_db(
+        require_within(0.0, antenna_loss_db, 100.0, name="antenna_loss_db", source="Blake's antenna temperature")
+    )
     return np.asarray((0.876 * sky - 254.0) / loss + 290.0)
 
 
@@ -87,7 +86,7 @@ def system_temperature_k(
 
     Source: L. V. Blake, NRL Report 6930, 1969, eq. 36.
     """
-    loss = _ratio(require_within(0.0, line_loss_db, 100.0, name="line_loss_db", source="Blake's system temperature"))
+    loss = ratio_from_db(require_within(0.0, line_loss_db, 100.0, name="line_loss_db", source="Blake's system temperature"))
     line = np.asarray(line_temperature_k) * (loss - 1.0)
     return np.asarray(np.asarray(antenna_temperature_k) + line + loss * np.asarray(receiver_temperature_k))
 
@@ -106,7 +105,7 @@ def cascade_temperature_k(*, temperatures_k: Sequence[float], gains_db: Sequence
     if temperatures.shape != gains.shape or temperatures.ndim != 1 or temperatures.size == 0:
         raise OutOfRangeError(f"{temperatures.size} temperatures and {gains.size} gains: one of each per stage is needed")
     before = np.concatenate([[0.0], np.cumsum(gains)[:-1]])
-    return float((temperatures / _ratio(before)).sum())
+    return float((temperatures / ratio_from_db(before)).sum())
 
 
 def cascade_noise_figure_db(*, noise_figures_db: Sequence[float], gains_db: Sequence[float]) -> float:

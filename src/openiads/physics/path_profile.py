@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from openiads.checks import require_within
 from openiads.errors import OutOfRangeError
-from openiads.physics.propagation import Polarisation, knife_edge_loss_approx_db, smooth_earth_loss_db, wavelength_m
+from openiads.physics.propagation import Polarisation, fresnel_parameter, knife_edge_loss_approx_db, smooth_earth_loss_db
+from openiads.physics.waveform import wavelength_m
 
 Array = NDArray[np.float64]
 
@@ -118,13 +119,14 @@ def bullington_loss_db(
     slope1 = float(np.max((inner + bulge - height1_m) / near))
     direct = (height2_m - height1_m) / total
     if slope1 < direct:
-        v = float(np.max(_clearance(d, h, height1_m, height2_m, radius) * np.sqrt(2.0 * total / (wave * near * far))))
+        above = _clearance(d, h, height1_m, height2_m, radius)
+        v = float(np.max(fresnel_parameter(clearance_m=above, distance1_m=near, distance2_m=far, wavelength_m=wave)))
     else:
         slope2 = float(np.max((inner + bulge - height2_m) / far))
         both = slope1 + slope2  # 0 only where the ground just touches a level line of sight
         edge = (height2_m - height1_m + slope2 * total) / both if both > 0.0 else 0.5 * total
         above = height1_m + slope1 * edge - (height1_m * (total - edge) + height2_m * edge) / total
-        v = above * float(np.sqrt(2.0 * total / (wave * edge * (total - edge))))
+        v = float(fresnel_parameter(clearance_m=above, distance1_m=edge, distance2_m=total - edge, wavelength_m=wave))
     edge_loss: float = float(knife_edge_loss_approx_db(fresnel_v=v))
     return float(edge_loss + (1.0 - np.exp(-edge_loss / 6.0)) * (10.0 + 0.02 * total / 1e3))
 
@@ -189,4 +191,4 @@ def delta_bullington_loss_db(
         polarisation=polarisation,
         sea_share=sea_share,
     )
-    return actual + max(smooth - flat, 0.0)
+    return actual + max(float(smooth) - flat, 0.0)

@@ -5,14 +5,14 @@ The exact horizon itself is `openiads.geo.horizon.horizon_range_m`; here are the
 others call range, height and elevation on the effective sphere.
 """
 
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from openiads.checks import require_within
-from openiads.constants import SPEED_OF_LIGHT_MPS
 from openiads.errors import OutOfRangeError
+from openiads.physics.waveform import wavelength_m
 
 Array = NDArray[np.float64]
 Polarisation = Literal["horizontal", "vertical"]
@@ -23,12 +23,6 @@ LAND: Final = (22.0, 0.003)
 """Relative permittivity and conductivity [S/m] of average land. ITU-R P.526-15 and P.452-18, sect. 4.2.2.1."""
 SEA: Final = (80.0, 5.0)
 """Relative permittivity and conductivity [S/m] of sea water. ITU-R P.526-15 and P.452-18, sect. 4.2.2.1."""
-
-
-def wavelength_m(*, frequency_hz: ArrayLike) -> Array:
-    """Wavelength in vacuum of a frequency above 0, same shape. [m]"""
-    frequency = require_within(1.0, frequency_hz, 1e15, name="frequency_hz", source="a wavelength")
-    return SPEED_OF_LIGHT_MPS / frequency
 
 
 def _radius(effective_radius_m: ArrayLike) -> Array:
@@ -249,49 +243,52 @@ def _height_gain(y: Array, beta: Array, k: Array) -> Array:
 
 def smooth_earth_loss_db(
     *,
-    distance_m: float,
-    height1_m: float,
-    height2_m: float,
+    distance_m: ArrayLike,
+    height1_m: ArrayLike,
+    height2_m: ArrayLike,
     effective_radius_m: float,
     frequency_hz: float,
     polarisation: Polarisation,
     sea_share: float = 0.0,
-) -> float:
-    """One-way diffraction loss of a smooth spherical earth at any distance, for scalars. [dB]
+) -> Array:
+    """One-way diffraction loss of a smooth spherical earth at any distance; distance and heights broadcast. [dB]
 
     Beyond the horizon the residue series; in sight, zero when 0.55 of the first Fresnel zone is clear, and interpolated
     between. Arguments and ranges as for `first_term_loss_db`. Over the horizon troposcatter, which no diffraction model holds,
     takes over at high loss. For a radar: twice this.
     Source: ITU-R P.526-15, 10/2019, sect. 3.2; ITU-R P.452-18, Att. 2, sect. 4.2.2, eqs. 21 to 28.
     """
+    distance, h1, h2 = np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in (distance_m, height1_m, height2_m)))
+    electric: dict[str, Any] = {"frequency_hz": frequency_hz, "polarisation": polarisation, "sea_share": sea_share}
 
-    def residue(radius_m: float) -> float:
-        return float(
-            first_term_loss_db(
-                distance_m=distance_m,
-                height1_m=height1_m,
-                height2_m=height2_m,
-                effective_radius_m=radius_m,
-                frequency_hz=frequency_hz,
-                polarisation=polarisation,
-                sea_share=sea_share,
-            )
+    def residue(where: NDArray[np.bool_], radius_m: ArrayLike) -> Array:
+        return first_term_loss_db(
+            distance_m=distance[where], height1_m=h1[where], height2_m=h2[where], effective_radius_m=radius_m, **electric
         )
 
-    beyond = residue(effective_radius_m)
-    d, a = distance_m / 1e3, effective_radius_m / 1e3
-    if d >= np.sqrt(2.0 * a) * (np.sqrt(0.001 * height1_m) + np.sqrt(0.001 * height2_m)):
-        return beyond
-    c = (height1_m - height2_m) / (height1_m + height2_m)
-    m = 250.0 * d * d / (a * (height1_m + height2_m))
+    loss = np.zeros(distance.shape)
+    d, a = distance / 1e3, effective_radius_m / 1e3
+    beyond = distance >= small_angle_horizon_m(
+        antenna_height_m=h1, target_height_m=h2, effective_radius_m=effective_radius_m
+    )
+    if np.any(beyond):
+        loss[beyond] = residue(beyond, effective_radius_m)
+    share = _hidden_share(d, h1, h2, a, float(wavelength_m(frequency_hz=frequency_hz)))
+    grazing = ~beyond & (share > 0.0)
+    if np.any(grazing):
+        marginal = 500.0 * (d[grazing] / (np.sqrt(h1[grazing]) + np.sqrt(h2[grazing]))) ** 2 * 1e3
+        loss[grazing] = share[grazing] * np.maximum(residue(grazing, marginal), 0.0)
+    return loss
+
+
+def _hidden_share(d: Array, h1: Array, h2: Array, a: float, wave: float) -> Array:
+    """How much of the clearance that a path in sight needs is missing: 0 when it has all of it, 1 at the horizon."""
+    c = (h1 - h2) / (h1 + h2)
+    m = 250.0 * d * d / (a * (h1 + h2))
     angle = np.arccos(np.clip(1.5 * c * np.sqrt(3.0 * m / (m + 1.0) ** 3), -1.0, 1.0))
     b = 2.0 * np.sqrt((m + 1.0) / (3.0 * m)) * np.cos(np.pi / 3.0 + angle / 3.0)
     d1 = 0.5 * d * (1.0 + b)
     d2 = d - d1
-    clear = ((height1_m - 500.0 * d1 * d1 / a) * d2 + (height2_m - 500.0 * d2 * d2 / a) * d1) / d
-    wave = float(wavelength_m(frequency_hz=frequency_hz))
+    clear = ((h1 - 500.0 * d1 * d1 / a) * d2 + (h2 - 500.0 * d2 * d2 / a) * d1) / d
     required = 17.456 * np.sqrt(d1 * d2 * wave / d)
-    if clear > required:
-        return 0.0
-    marginal = 500.0 * (d / (np.sqrt(height1_m) + np.sqrt(height2_m))) ** 2 * 1e3
-    return float((1.0 - clear / required) * max(residue(float(marginal)), 0.0))
+    return np.asarray(np.maximum(1.0 - clear / required, 0.0))

@@ -6,25 +6,26 @@ peak power times uncompressed width.
 """
 
 from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from openiads.checks import require_within
+from openiads.checks import require_positive
 from openiads.constants import BOLTZMANN_J_PER_K
 from openiads.errors import OutOfRangeError
+from openiads.physics.decibels import db_from_ratio, ratio_from_db
 
 Array = NDArray[np.float64]
 
+SOURCE: Final = "the radar equation"
+
+
+def _above_zero(value: ArrayLike, name: str) -> Array:
+    return require_positive(value, name=name, source=SOURCE)
+
+
 _ONE = 1.0
-
-
-def _positive(value: ArrayLike, name: str) -> Array:
-    return require_within(np.finfo(float).tiny, value, np.finfo(float).max, name=name, source="the radar equation")
-
-
-def _ratio(value_db: ArrayLike) -> Array:
-    return np.asarray(10.0 ** (np.asarray(value_db, dtype=np.float64) / 10.0))
 
 
 def target_gain(*, rcs_m2: ArrayLike, wavelength_m: ArrayLike) -> Array:
@@ -32,7 +33,10 @@ def target_gain(*, rcs_m2: ArrayLike, wavelength_m: ArrayLike) -> Array:
 
     Source: Naval Air Warfare Center, Electronic Warfare and Radar Systems Engineering Handbook, 4th ed., 2013, sect. 4-4.
     """
-    sigma, wavelength = _positive(rcs_m2, "rcs_m2"), _positive(wavelength_m, "wavelength_m")
+    sigma, wavelength = (
+        _above_zero(rcs_m2, "rcs_m2"),
+        _above_zero(wavelength_m, "wavelength_m"),
+    )
     return np.asarray(4.0 * np.pi * sigma / (wavelength * wavelength))
 
 
@@ -70,12 +74,15 @@ def received_power_w(
     Source: M. I. Skolnik, Introduction to Radar Systems, 3rd ed., 2001, eq. 1.6; bistatic: N. J. Willis, Bistatic Radar, 2nd ed.,
     1995, eq. 4.1.
     """
-    ranges = _positive(range_tx_m, "range_tx_m") * _positive(range_rx_m, "range_rx_m")
-    wavelength, sigma = _positive(wavelength_m, "wavelength_m"), _positive(rcs_m2, "rcs_m2")
+    ranges = _above_zero(range_tx_m, "range_tx_m") * _above_zero(range_rx_m, "range_rx_m")
+    wavelength, sigma = (
+        _above_zero(wavelength_m, "wavelength_m"),
+        _above_zero(rcs_m2, "rcs_m2"),
+    )
     factors = np.asarray(field_factor_tx, dtype=np.float64) * np.asarray(field_factor_rx, dtype=np.float64)
     amplitude = wavelength * factors / ranges
-    gains = _ratio(np.asarray(gain_tx_db, dtype=np.float64) + np.asarray(gain_rx_db) - np.asarray(loss_db))
-    return np.asarray(_positive(peak_power_w, "peak_power_w") * gains * sigma * amplitude * amplitude / (4.0 * np.pi) ** 3)
+    gains = ratio_from_db(np.asarray(gain_tx_db, dtype=np.float64) + np.asarray(gain_rx_db) - np.asarray(loss_db))
+    return np.asarray(_above_zero(peak_power_w, "peak_power_w") * gains * sigma * amplitude * amplitude / (4.0 * np.pi) ** 3)
 
 
 def echo_snr_db(
@@ -120,14 +127,13 @@ def echo_snr_db(
         field_factor_tx=field_factor_tx,
         field_factor_rx=field_factor_rx,
     )
-    noise = BOLTZMANN_J_PER_K * _positive(system_temperature_k, "system_temperature_k")
-    with np.errstate(divide="ignore"):  # a null of the field factor is -inf dB
-        return np.asarray(10.0 * np.log10(power * _positive(pulse_width_s, "pulse_width_s") / noise))
+    noise = BOLTZMANN_J_PER_K * _above_zero(system_temperature_k, "system_temperature_k")
+    return db_from_ratio(power * _above_zero(pulse_width_s, "pulse_width_s") / noise)
 
 
 def required_peak_power_w(*, snr_db: ArrayLike, **echo: ArrayLike) -> Array:
     """Peak power at which `echo_snr_db` is `snr_db`; takes its other arguments. [W]"""
-    return _ratio(np.asarray(snr_db, dtype=np.float64) - echo_snr_db(peak_power_w=_ONE, **echo))
+    return ratio_from_db(np.asarray(snr_db, dtype=np.float64) - echo_snr_db(peak_power_w=_ONE, **echo))
 
 
 def free_space_range_m(*, snr_db: ArrayLike, **echo: ArrayLike) -> Array:
@@ -137,7 +143,7 @@ def free_space_range_m(*, snr_db: ArrayLike, **echo: ArrayLike) -> Array:
     holds in free space only.
     """
     at_one_metre = echo_snr_db(range_tx_m=_ONE, range_rx_m=_ONE, **echo)
-    return np.asarray(_ratio(at_one_metre - np.asarray(snr_db, dtype=np.float64)) ** 0.25)
+    return np.asarray(ratio_from_db(at_one_metre - np.asarray(snr_db, dtype=np.float64)) ** 0.25)
 
 
 def range_where_m(
@@ -202,21 +208,21 @@ def search_snr_db(
 
     Source: M. I. Skolnik, Introduction to Radar Systems, 3rd ed., 2001, eq. 2.63 (surveillance-radar equation).
     """
-    energy = _positive(power_aperture_w_m2, "power_aperture_w_m2") * _positive(search_time_s, "search_time_s")
-    spread = 4.0 * np.pi * _positive(solid_angle_sr, "solid_angle_sr") * _positive(range_m, "range_m") ** 4
-    noise = BOLTZMANN_J_PER_K * _positive(system_temperature_k, "system_temperature_k")
-    ratio = energy * _positive(rcs_m2, "rcs_m2") / (spread * noise)
-    return np.asarray(10.0 * np.log10(ratio) - np.asarray(loss_db, dtype=np.float64))
+    energy = _above_zero(power_aperture_w_m2, "power_aperture_w_m2") * _above_zero(search_time_s, "search_time_s")
+    spread = 4.0 * np.pi * _above_zero(solid_angle_sr, "solid_angle_sr") * _above_zero(range_m, "range_m") ** 4
+    noise = BOLTZMANN_J_PER_K * _above_zero(system_temperature_k, "system_temperature_k")
+    ratio = energy * _above_zero(rcs_m2, "rcs_m2") / (spread * noise)
+    return np.asarray(db_from_ratio(ratio) - np.asarray(loss_db, dtype=np.float64))
 
 
 def required_power_aperture_w_m2(*, snr_db: ArrayLike, **search: ArrayLike) -> Array:
     """Power-aperture product at which `search_snr_db` is `snr_db`; takes its other arguments. [W m2]"""
-    return _ratio(np.asarray(snr_db, dtype=np.float64) - search_snr_db(power_aperture_w_m2=_ONE, **search))
+    return ratio_from_db(np.asarray(snr_db, dtype=np.float64) - search_snr_db(power_aperture_w_m2=_ONE, **search))
 
 
 def search_range_m(*, snr_db: ArrayLike, **search: ArrayLike) -> Array:
     """Range at which `search_snr_db` is `snr_db` in free space; takes its other arguments. [m]"""
-    return np.asarray(_ratio(search_snr_db(range_m=_ONE, **search) - np.asarray(snr_db, dtype=np.float64)) ** 0.25)
+    return np.asarray(ratio_from_db(search_snr_db(range_m=_ONE, **search) - np.asarray(snr_db, dtype=np.float64)) ** 0.25)
 
 
 def effective_aperture_m2(*, gain_db: ArrayLike, wavelength_m: ArrayLike) -> Array:
@@ -224,5 +230,5 @@ def effective_aperture_m2(*, gain_db: ArrayLike, wavelength_m: ArrayLike) -> Arr
 
     Source: M. I. Skolnik, Introduction to Radar Systems, 3rd ed., 2001, eq. 1.8.
     """
-    wavelength = _positive(wavelength_m, "wavelength_m")
-    return np.asarray(_ratio(gain_db) * wavelength * wavelength / (4.0 * np.pi))
+    wavelength = _above_zero(wavelength_m, "wavelength_m")
+    return np.asarray(ratio_from_db(gain_db) * wavelength * wavelength / (4.0 * np.pi))

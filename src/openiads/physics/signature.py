@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from openiads.checks import require_within
 from openiads.errors import OutOfRangeError
+from openiads.physics.decibels import db_from_ratio
 
 Array = NDArray[np.float64]
 
@@ -181,11 +182,11 @@ def fluctuation_statistics(*, shape: ArrayLike, mean_rcs_m2: ArrayLike) -> Decib
 
     k = require_within(0.01, shape, 1e6, name="shape", source="the gamma fluctuation")
     mean = require_within(1e-12, mean_rcs_m2, 1e12, name="mean_rcs_m2", source="the gamma fluctuation")
-    k, level = np.broadcast_arrays(k, 10.0 * np.log10(mean))
+    k, level = np.broadcast_arrays(k, db_from_ratio(mean))
     return DecibelStatistics(
         np.asarray(level + DECIBELS_PER_NEPER * (digamma(k) - np.log(k))),
         np.asarray(DECIBELS_PER_NEPER * np.sqrt(polygamma(1, k))),
-        np.asarray(level + 10.0 * np.log10(gammaincinv(k, 0.5) / k)),
+        np.asarray(level + db_from_ratio(gammaincinv(k, 0.5) / k)),
     )
 
 

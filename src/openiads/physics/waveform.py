@@ -3,19 +3,22 @@
 from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from openiads.checks import require_within
+from openiads.checks import require_positive, require_within
 from openiads.constants import SPEED_OF_LIGHT_MPS
 from openiads.errors import OutOfRangeError
 
 Array = NDArray[np.float64]
 
+SOURCE: Final = "a pulse train"
+
 
 def _above_zero(value: ArrayLike, name: str) -> Array:
-    return require_within(np.finfo(float).tiny, value, np.finfo(float).max, name=name, source="a pulse train")
+    return require_positive(value, name=name, source=SOURCE)
 
 
 def wavelength_m(*, frequency_hz: ArrayLike) -> Array:
@@ -100,5 +103,8 @@ def hits_per_scan(*, beamwidth_rad: ArrayLike, scan_rate_radps: ArrayLike, prf_h
 
     Source: M. I. Skolnik, Introduction to Radar Systems, 3rd ed., 2001, eq. 2.30.
     """
-    width, rate = _above_zero(beamwidth_rad, "beamwidth_rad"), _above_zero(scan_rate_radps, "scan_rate_radps")
+    width, rate = (
+        _above_zero(beamwidth_rad, "beamwidth_rad"),
+        _above_zero(scan_rate_radps, "scan_rate_radps"),
+    )
     return np.asarray(width * _above_zero(prf_hz, "prf_hz") / rate)

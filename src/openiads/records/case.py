@@ -44,7 +44,7 @@ LOOKS = np.dtype(
         ("range_m", "f8"),  # slant range
         ("azimuth_rad", "f8"),  # clockwise from north at the radar
         ("elevation_rad", "f8"),  # geometric, at the radar
-        ("snr_1m2_db", "f8"),  # SNR that 1 m2 would give
+        ("snr_1m2_db", "f8"),  # SNR that 1 m2 would give, through the air and over the surface
     ],
     align=True,
 )
@@ -56,6 +56,7 @@ CANDIDATES = np.dtype(
         ("elevation_rad", "f4"),
         ("margin_rad", "f4"),  # how far it moves until either end of the frame
         ("stretch", "f4"),  # azimuth that one unit of angle across the line of sight spans: 1 / cos(elevation)
+        ("path_db", "f4"),  # what gas, rain, surface and canceller add to the SNR at the middle of the frame
     ],
     align=True,
 )
@@ -77,6 +78,8 @@ OBJECTS = np.dtype(
         ("reflector_share", "f8"),  # share of sorties flown with them
         ("sortie_sigma_db", "f8"),  # spread of the sorties' RCS about the median
         ("decorrelation_ns", "i8"),  # how long a fluctuation (Swerling 1, 3) holds; 0: every look has its own
+        ("decoy", "i4"),  # 1: it is there to be shot at
+        ("relief", "i4"),  # links of the chain restored for it: bits of `records.chain`; 0 in every run
         ("compliance", "f8"),  # probability that it keeps out of a separation zone it would cross; 0: none in its way
     ],
     align=True,
@@ -130,6 +133,8 @@ RADARS = np.dtype(
         ("columns", "i4"),  # beam columns of the search raster
         ("column_dwells", "i4"),  # dwells that one column costs
         ("false_alarm_mean", "f8"),  # per LOOK row, or per dwell of a frame
+        ("clutter_share", "f8"),  # share of the false alarms that lie in patches of clutter
+        ("clutter_patch_m", "f8"),  # depth of a patch
         ("mask_row", "i4"),  # which terrain mask; -1: none
     ],
     align=True,
@@ -204,12 +209,20 @@ LINKS = np.dtype(
         ("cycle_ns", "i8"),
         ("p_loss", "f8"),
         ("usable_share", "f8"),
+        ("restored", "i4"),  # 1: the mode does not use it, it carries only objects whose link is restored; 0 in every run
     ],
     align=True,
 )
 
 CONTROL = np.dtype(
-    [("name", "u8"), ("weapons_free_share", "f8"), ("duration_ns", "i8"), ("ballistic_mps", "f8")], align=True
+    [
+        ("name", "u8"),
+        ("weapons_free_share", "f8"),
+        ("duration_ns", "i8"),
+        ("ballistic_mps", "f8"),
+        ("relief", "i4"),  # all links restored for any object; 0 in every run
+    ],
+    align=True,
 )
 
 Records = NDArray[Any]

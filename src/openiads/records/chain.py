@@ -4,6 +4,7 @@ To add a condition, put its failure where it belongs in `LEDGER_CAUSES`, its lin
 `engine.stages` say when it was met.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 from openiads.records.tables import REPLICATION, Column, Table
@@ -39,6 +40,24 @@ RELIEFS: Final = (
 )
 """Links of the chain that a counterfactual restores one at a time, in the order of the chain."""
 
+(
+    RELIEF_HORIZON,
+    RELIEF_DETECTION,
+    RELIEF_TRACK,
+    RELIEF_IDENTITY,
+    RELIEF_RULES,
+    RELIEF_ENVELOPE,
+    RELIEF_CHANNEL,
+    RELIEF_MAGAZINE,
+    RELIEF_LINK,
+    RELIEF_FALSE_SHOT,
+    RELIEF_KILL,
+) = (1 << k for k in range(len(RELIEFS)))
+"""Bits of a relief, in the order of RELIEFS."""
+
+AVOID: Final = 1 << len(RELIEFS)
+"""Bit of a track that nobody fires at: a false track or a decoy, where RELIEF_FALSE_SHOT is given to another object."""
+
 RELIEF_OF: Final = {
     "never_above_horizon": "horizon",
     "not_detected": "detection",
@@ -73,3 +92,12 @@ COUNTERFACTUAL: Final = Table(
     "truth: what restoring one link of the chain would have changed; made from a run on request, no part of its digest",
 )
 """What `api.counterfactual` returns."""
+
+
+@dataclass(frozen=True)
+class Leak:
+    """One leaker of one replication, with its cause in the ledger."""
+
+    replication: int
+    object_id: str
+    cause: str

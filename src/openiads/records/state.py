@@ -16,8 +16,9 @@ CONTENT_TRACKS, CONTENT_STATUS = 0, 1
 NEVER: Final = 9_223_372_036_854_775_807
 """A due time that does not come."""
 
-USER_ENGAGED_ELSEWHERE, USER_HELD_DEAD = 0, 1
-"""Which of a track's `user` words hold: engaged by another unit until; held dead until (both nanoseconds)."""
+USER_ENGAGED_ELSEWHERE, USER_HELD_DEAD, USER_RELIEF = 0, 1, 2
+"""Which of a track's `user` words hold: engaged by another unit until; held dead until (both nanoseconds); links of the chain
+that are restored for it (bits of `records.chain`), 0 in every run and set in counterfactuals only."""
 
 CLOCK = np.dtype(
     [

@@ -9,9 +9,11 @@ from openiads.geo.geodesic import ground_range_k
 from openiads.geo.horizon import apparent_elevation_k
 from openiads.geo.terrain.masks import mask_elevation_k
 from openiads.kernels import kernel
+from openiads.records.chain import RELIEF_HORIZON
 
 Record = Any
 Records = NDArray[Any]
+Masks = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
 
 
 @kernel
@@ -35,3 +37,9 @@ def visible(
         return False
     first = masks[0][radar["mask_row"]]
     return bool(elevation >= mask_elevation_k(first, masks[1], masks[2], azimuth, ground_m))
+
+
+@kernel
+def in_view(thing: Record, radar: Record, masks: Masks, px: float, py: float, pz: float, azimuth: float) -> bool:
+    """Whether a radar can see object `thing` at an ECEF point: by `visible`, or because its horizon is restored."""
+    return bool(thing["relief"] & RELIEF_HORIZON != 0 or visible(radar, masks, px, py, pz, azimuth))

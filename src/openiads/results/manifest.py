@@ -50,8 +50,9 @@ class RunInfo:
     `scenario_sha256` should be the hash of the resolved scenario, so that a comment or the order of keys makes no other run;
     left empty it is the hash of the text. `placeholders` maps the path of each figure that stands in for an unknown one to
     its value; `choices` the options and the vignette to what was chosen; `walk` says which windows were walked and what was
-    skipped, when the scenario has windows. The run has `replications` of them, counted from `first_replication`. A replication in `full_replications` is
-    recorded at level full whatever `record` is.
+    skipped, when the scenario has windows; `figures` maps the path of each catalogue figure used to the fields it fills. The
+    run has `replications` of them, counted from `first_replication`. A replication in `full_replications` is recorded at
+    level full whatever `record` is.
     """
 
     scenario: str
@@ -70,6 +71,7 @@ class RunInfo:
     placeholders: Mapping[str, Any] = field(default_factory=dict)
     choices: Mapping[str, str] = field(default_factory=dict)
     walk: Mapping[str, Any] = field(default_factory=dict)
+    figures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     software: Mapping[str, str] = field(default_factory=software_versions)
 
     def identity(self) -> dict[str, Any]:
@@ -112,6 +114,7 @@ class Manifest:
     resumed: tuple[str, ...] = ()
     choices: dict[str, str] = field(default_factory=dict)
     walk: dict[str, Any] = field(default_factory=dict)
+    figures: dict[str, list[str]] = field(default_factory=dict)
 
     def identity(self) -> dict[str, Any]:
         """As `RunInfo.identity`."""
@@ -179,6 +182,7 @@ def new_manifest(info: RunInfo) -> Manifest:
         status="running",
         choices=dict(info.choices),
         walk=dict(info.walk),
+        figures={path: list(used_at) for path, used_at in info.figures.items()},
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from openiads.records.chain import LEDGER_CAUSES
+from openiads.records.chain import COUNTERFACTUAL, LEDGER_CAUSES, RELIEFS
 from openiads.records.tables import (
     ASSESSMENTS,
     END_STATES,
@@ -36,6 +36,9 @@ WORDS: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("objects", "kind"): ("aircraft", "cruise_missile", "drone", "ballistic", "decoy"),
     ("outcomes", "end_state"): END_STATES,
     ("ledger", "cause"): LEDGER_CAUSES,
+    ("counterfactual", "cause"): LEDGER_CAUSES,
+    ("counterfactual", "link"): RELIEFS,
+    ("counterfactual", "outcome"): END_STATES,
     ("timeline", "identity"): IDENTITIES,
     ("timeline", "outcome"): END_STATES,
     ("timeline", "cause"): LEDGER_CAUSES,
@@ -123,7 +126,7 @@ def to_table(name: str, columns: Mapping[str, np.ndarray[Any, Any]]) -> Any:
     ValueError
         A column too many or too few, of another length or kind (see `to_column`), or two rows with the same key.
     """
-    table = TABLES[name]
+    table = COUNTERFACTUAL if name == COUNTERFACTUAL.name else TABLES[name]
     expected = [c.name for c in table.columns]
     if set(columns) != set(expected):
         strange = sorted(set(columns) ^ set(expected))
@@ -132,12 +135,12 @@ def to_table(name: str, columns: Mapping[str, np.ndarray[Any, Any]]) -> Any:
     lengths = {len(a) for a in arrays}
     if len(lengths) > 1:
         raise ValueError(f"{name}: the columns have different lengths: {sorted(lengths)}")
-    return sort_by_key(name, pa.Table.from_arrays(arrays, schema=arrow_schema(table)))
+    return sort_by_key(name, pa.Table.from_arrays(arrays, schema=arrow_schema(table)), table.key)
 
 
-def sort_by_key(name: str, rows: Any) -> Any:
+def sort_by_key(name: str, rows: Any, key: tuple[str, ...] = ()) -> Any:
     """`rows` in the order of the key of table `name`: integers by value, text by UTF-8 bytes. Equal keys: `ValueError`."""
-    key = TABLES[name].key
+    key = key or TABLES[name].key
     rows = rows.take(pc.sort_indices(rows, sort_keys=[(k, "ascending") for k in key]))
     if len(rows) > 1:
         same = np.ones(len(rows) - 1, dtype=bool)

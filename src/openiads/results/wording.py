@@ -43,12 +43,11 @@ def number(measure: Measure, value: float, *, figures: int = 3, signed: bool = F
     return f"+{text}" if signed and shown > 0.0 else text
 
 
-def estimate_text(measure: Measure, e: Estimate, *, figures: int = 3) -> str:
+def estimate_text(measure: Measure, e: Estimate, *, figures: int = 3, unit: bool = True) -> str:
     """An estimate with its interval, as `42.7 % (37.7 to 47.7)`; when nothing was seen the upper limit alone."""
     if e.value is None:
         return MISSING
-    unit = unit_of(measure)
-    after = f" {unit}" if unit else ""
+    after = f" {unit_of(measure)}" if unit and unit_of(measure) else ""
 
     def shown(value: float) -> str:
         return number(measure, value, figures=figures)
@@ -62,13 +61,13 @@ def estimate_text(measure: Measure, e: Estimate, *, figures: int = 3) -> str:
     return f"{shown(e.value)}{after} ({shown(e.low)} to {shown(e.high)})"
 
 
-def difference_text(d: Difference, *, figures: int = 3) -> str:
+def difference_text(d: Difference, *, figures: int = 3, unit: bool = True) -> str:
     """A paired difference with its interval; those of shares in percentage points."""
     e, measure = d.difference, d.measure
     if e.value is None:
         return MISSING
-    unit = "points" if in_percent(measure) else unit_of(measure)
-    after = f" {unit}" if unit else ""
+    named = "points" if in_percent(measure) else unit_of(measure)
+    after = f" {named}" if unit and named else ""
 
     def shown(value: float) -> str:
         return number(measure, value, figures=figures, signed=True)

@@ -1,10 +1,13 @@
 """Making the named choices of a scenario: what they set, what then flies, and what is wrong with them. Works on plain data."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
+from openiads.errors import ScenarioError
 from openiads.scenario.problems import Path, Problem, did_you_mean
 from openiads.scenario.references import section
+from openiads.scenario.schema import ScenarioSpec
 
 
 def stage(tree: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,6 +53,15 @@ def cast(tree: dict[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
         return tree
     flying = {key: thing for key, thing in section(tree, "objects").items() if key in chosen["objects"]}
     return {**tree, "objects": flying}
+
+
+def combinations(spec: ScenarioSpec, by: Sequence[str]) -> Iterator[dict[str, str]]:
+    """Every combination of the values of some options, in the order of the file; a ScenarioError names an unknown option."""
+    for key in by:
+        if key not in spec.options:
+            raise ScenarioError(f"options has no {key!r}. {did_you_mean(key, spec.options)}")
+    for values in product(*(spec.options[key].values for key in by)):
+        yield dict(zip(by, values, strict=True))
 
 
 def choice_problems(tree: Mapping[str, Any], made: Mapping[str, str]) -> Iterator[Problem]:

@@ -158,7 +158,7 @@ def _build(document: Document, path: FilePath | None, variant: str | None, overr
     spec, problems = _validate(resolved)
     problems += lint.reference_problems(resolved.tree, catalogue)
     problems += lint.name_problems(resolved.tree)
-    problems += variant_problems(document.data, catalogue)
+    problems += variant_problems(named.stage(document.data, settings), catalogue)
     problems += named.choice_problems(document.data, made)
     if spec is not None:
         problems += lint.meaning_problems(spec)
@@ -209,6 +209,7 @@ def _settings(
     if variant is not None and variant not in variants:
         raise ScenarioError(f"{document.name}: there is no variant {variant!r}. {did_you_mean(variant, map(str, variants))}")
     chosen = section(variants, variant) if variant is not None else {}
+    staged = named.stage(document.data, {**chosen, **overrides})
     problems: list[str] = []
     origins: dict[Path, str] = {}
     for path, value in chosen.items():
@@ -222,11 +223,11 @@ def _settings(
         origins[tuple(path.split("."))] = f"{document.name}:{mark.line}:{mark.column}: variant {variant}: "
     for path in overrides:
         try:
-            apply(document.data, {path: overrides[path]}, catalogue)
+            apply(staged, {path: overrides[path]}, catalogue)
         except PathError as error:
             problems.append(f"{document.name}: override: {error}")
         origins[tuple(path.split("."))] = f"{document.name}: override: "
-    problems += _lines(document, variant_problems({**document.data, "variants": {variant: chosen}}, catalogue), {})
+    problems += _lines(document, variant_problems({**staged, "variants": {variant: chosen}}, catalogue), {})
     if problems:
         raise InvalidScenarioError(problems)
     return {**chosen, **overrides}, origins
@@ -271,3 +272,12 @@ def with_variants(scenario: Scenario) -> Iterator[Scenario]:
     """The scenario under each variant of its file, in the order of their ids."""
     for variant in scenario.variants:
         yield scenario.with_variant(variant)
+
+
+def with_choices(scenario: Scenario) -> Iterator[Scenario]:
+    """The scenario under each value of each option and under each vignette, one changed at a time."""
+    for vignette in scenario.spec.vignettes:
+        yield scenario.with_overrides({"vignette": vignette})
+    for key, option in scenario.spec.options.items():
+        for value in option.values:
+            yield scenario.with_overrides({f"options.{key}.choice": value})

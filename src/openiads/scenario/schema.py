@@ -160,7 +160,7 @@ class ScenarioSpec(Spec):
     scenario: AboutSpec = Field(description="What the scenario is")
     clock: ClockSpec = Field(description="When it starts and how long it lasts")
     atmosphere: AtmosphereSpec = section("How radar waves bend")
-    sensing: SensingSpec = Field(default_factory=SensingSpec, description="What radars see besides their own figures")
+    sensing: SensingSpec = section("What lies between radars and objects")
     terrain: TerrainSpec = Field(default_factory=TerrainSpec, description="Where the ground comes from")
     places: Mapping[Id, PlaceSpec] = Field(default_factory=dict, description="Own places; others come from the catalogue")
     signatures: Mapping[Id, SignatureSpec] = Field(default_factory=dict, description="Own signatures")

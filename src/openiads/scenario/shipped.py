@@ -1,6 +1,7 @@
 """The scenarios that the package ships, by name."""
 
 from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 
@@ -18,5 +19,5 @@ def find(given: str | Path) -> Path:
         return found
 
 
-def _folder():  # type: ignore[no-untyped-def]
+def _folder() -> Traversable:
     return files("openiads.scenario") / "library"

@@ -1,6 +1,8 @@
 """Who is there and works: the nodes of a scenario less those that come later or stand in store."""
 
-from openiads.scenario.schema import NODE_SECTIONS, NodeSpec, ScenarioSpec
+from typing import Any
+
+from openiads.scenario.schema import CHOICES, NODE_SECTIONS, NodeSpec, ScenarioSpec
 
 
 def stands(spec: ScenarioSpec, node: NodeSpec) -> bool:
@@ -29,3 +31,10 @@ def standing(spec: ScenarioSpec) -> ScenarioSpec:
                 nodes[key] = node.model_copy(update={"reports_to": None})
     links = {k: link for k, link in spec.network.links.items() if {link.from_node, link.to_node} <= there}
     return spec.model_copy(update={**kept, "network": spec.network.model_copy(update={"links": links})})
+
+
+def walk_key(spec: ScenarioSpec) -> str:
+    """Equal for scenarios whose replications are the same bytes: what stands, without the day and the days of work."""
+    left_out: dict[str, Any] = dict.fromkeys((*CHOICES, "scenario", "readiness"), True)
+    left_out |= {name: {"__all__": {"available_from", "state"}} for name in NODE_SECTIONS}
+    return standing(spec).model_dump_json(by_alias=True, exclude={**left_out, "clock": {"start_utc"}})

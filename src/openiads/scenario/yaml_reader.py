@@ -41,13 +41,18 @@ class Document:
     marks: dict[Path, Mark]
 
 
-def read_file(path: FilePath) -> Document:
+FIRST_LINE = 'openiads_scenario: "0.1"'
+
+
+def read_file(path: FilePath, *, first_line: str = FIRST_LINE) -> Document:
     """Read a YAML file.
 
     Parameters
     ----------
     path : pathlib.Path
         File of at most 5 MB in UTF-8.
+    first_line : str
+        How a file of this sort begins, for messages.
 
     Raises
     ------
@@ -70,10 +75,10 @@ def read_file(path: FilePath) -> Document:
             f"{path}:{line}:{column}: byte 0x{raw[error.start]:02x} is not UTF-8 text. "
             "Is this a scenario file? Save it as UTF-8"
         ) from None
-    return read_text(text, name=str(path))
+    return read_text(text, name=str(path), first_line=first_line)
 
 
-def read_text(text: str, *, name: str) -> Document:
+def read_text(text: str, *, name: str, first_line: str = FIRST_LINE) -> Document:
     """Read YAML text; `name` stands for the file in messages.
 
     Raises
@@ -84,13 +89,13 @@ def read_text(text: str, *, name: str) -> Document:
     reader = _Reader(name)
     data = reader.document(text)
     if data is None:
-        raise ScenarioError(f'{name}:1:1: the file is empty. Start with `openiads_scenario: "0.1"`')
+        raise ScenarioError(f"{name}:1:1: the file is empty. Start with `{first_line}`")
     if not isinstance(data, dict):
         mark = reader.marks[()]
         found = "a list" if isinstance(data, list) else "a single value"
         raise ScenarioError(
             f"{name}:{mark.line}:{mark.column}: the file holds {found} where keys with values are expected. "
-            'Start with `openiads_scenario: "0.1"`'
+            f"Start with `{first_line}`"
         )
     return Document(name, data, reader.marks)
 

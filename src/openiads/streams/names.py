@@ -34,6 +34,8 @@ CONTROL: Final = 10
 """Rules of engagement of the replication. Name: the scenario's control section; index: 0."""
 FLUCTUATE: Final = 11
 """Fluctuation of the RCS that a radar sees during one decorrelation time. Name: radar and object; index: number of the step."""
+CLUTTER: Final = 12
+"""Where the clutter patch of a square of the plane lies. Name: radar; index: square."""
 
 PURPOSES: Final = {
     "detect": DETECT,
@@ -47,6 +49,7 @@ PURPOSES: Final = {
     "sortie": SORTIE,
     "control": CONTROL,
     "fluctuate": FLUCTUATE,
+    "clutter": CLUTTER,
 }
 
 

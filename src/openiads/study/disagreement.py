@@ -112,7 +112,8 @@ class _Job:
         self.exact = all(r.exact for r in readings)
         names = "-".join(sorted(pair))
         self.label = f"{names}/{kind}" if ends_a is None else f"{names}/{kind}/{readings[0].id}"
-        self.tabled = len(players) <= bench.spec.analysis.attribution.table_max_players
+        few = len(players) <= bench.spec.analysis.attribution.table_max_players
+        self.tabled = few and (self.exact or bench.sizes.table_draws > 0)
         self.places = bench.places(readings)
         share = 1 if kind == "uniform" else 4
         self.path_draws = max(16, bench.sizes.path_draws // share)

@@ -8,7 +8,7 @@ from openiads.study.looks import Looks
 from openiads.study.spec import StudySpec
 
 QUICK_DRAWS: Final = 256
-QUICK_LOOKS: Final = 1
+"""Runs of each cell under each party in quick mode: few draws of the assumptions, each with the replications of the first look."""
 CORNERS: Final = 10
 """Interval assumptions up to which an exact model is asked at every corner."""
 
@@ -24,6 +24,7 @@ class Sizes:
     table_draws: int
     end_runs: int
     bridging_draws: int
+    bridging_runs: int
     sensitivity_n: int
     sensitivity_replicates: int
     sensitivity_runs: int
@@ -43,7 +44,8 @@ def sizes_of(spec: StudySpec, *, draws: int | None = None, quick: bool = False) 
     draws : int, optional
         Draws in all, instead of the file's; a power of two.
     quick : bool
-        256 draws, one look, no sensitivity: for a first impression. The words then mostly say "not resolved" where chance is large.
+        For a first impression: 256 runs of each cell under each party, one look, no sensitivity, no table of coalitions. Where
+        chance is large the words then say "not resolved".
     """
     epistemic, looks = spec.design.epistemic, spec.replications.stopping.looks
     sensitivity = spec.analysis.sensitivity
@@ -55,28 +57,45 @@ def sizes_of(spec: StudySpec, *, draws: int | None = None, quick: bool = False) 
         table_draws=max(64, spec.analysis.attribution.path_draws // 8),
         end_runs=looks.first * looks.factor * looks.factor,
         bridging_draws=min(64, epistemic.n),
+        bridging_runs=looks.first,
         sensitivity_n=sensitivity.n if sensitivity else 0,
         sensitivity_replicates=sensitivity.replicates if sensitivity else 0,
         sensitivity_runs=4 if sensitivity and sensitivity.noise_correction else 1,
     )
-    if quick and draws is None:
-        draws = QUICK_DRAWS
     if draws is not None:
         sizes = _shrunk(sizes, draws)
-    return replace(sizes, quick=True, looks=replace(sizes.looks, count=QUICK_LOOKS), sensitivity_n=0) if quick else sizes
+    return _quick(sizes, draws or QUICK_DRAWS) if quick else sizes
 
 
 def _shrunk(sizes: Sizes, draws: int) -> Sizes:
-    if draws < 16:
-        raise OutOfRangeError(f"{draws} draws are too few; 16 are the least")
+    if draws < 16 or draws & (draws - 1):
+        raise OutOfRangeError(f"draws = {draws}: a power of two from 16 is needed")
     sets = min(sizes.replicates, max(1, draws // 4))
-    each = max(1, draws // sets)
     return replace(
         sizes,
-        epistemic=each,
+        epistemic=draws // sets,
         replicates=sets,
         path_draws=min(sizes.path_draws, draws),
         table_draws=min(sizes.table_draws, max(16, draws // 8)),
-        end_runs=min(sizes.end_runs, draws),
+        end_runs=min(sizes.end_runs, max(32, draws)),
         bridging_draws=min(sizes.bridging_draws, max(8, draws // 16)),
+        sensitivity_n=min(sizes.sensitivity_n, draws),
+    )
+
+
+def _quick(sizes: Sizes, runs: int) -> Sizes:
+    first = min(sizes.looks.first, runs)
+    draws = max(8, 1 << ((runs // first).bit_length() - 1))
+    return replace(
+        sizes,
+        epistemic=draws,
+        replicates=1,
+        looks=Looks(first, sizes.looks.factor, 1),
+        path_draws=max(16, runs // 8),
+        table_draws=0,
+        end_runs=first,
+        bridging_draws=4,
+        bridging_runs=4,
+        sensitivity_n=0,
+        quick=True,
     )

@@ -24,7 +24,7 @@ def _slopes(position_m: Array, site_m: Array, axes: Array) -> Array:
     """How a position moves with range, azimuth and elevation as seen from a site, (3, 3)."""
     z, h = np.empty(4), np.zeros((4, 6))
     observe(np.concatenate([position_m, np.zeros(3)]), site_m, axes, z, h)
-    return np.linalg.inv(h[:3, :3])
+    return np.asarray(np.linalg.inv(h[:3, :3]), dtype=np.float64)
 
 
 def estimate_biases(
@@ -69,7 +69,7 @@ def estimate_biases(
         weight = np.linalg.inv(p_a[k] + p_b[k])
         information += design.T @ weight @ design
         right += design.T @ weight @ (a[k] - b[k])
-    covariance = np.linalg.inv(information)
+    covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
     found = covariance @ right
     return Biases(found[:3], found[3:], covariance)
 

@@ -7,26 +7,43 @@ import numpy as np
 
 from openiads.errors import OutOfRangeError
 from openiads.physics import approximations, binary_integration, cfar, detection, marcum
-from openiads.verify.inputs import Inputs, read
+from openiads.physics.decibels import ratio_from_db
+from openiads.verify.inputs import Inputs, over_lists, read
 
 
 def _snr(inputs: Inputs) -> float:
-    return read(inputs, "snr", "mean_snr", units=("db", "linear", "ratio"))
+    return read(inputs, "snr", "mean_snr", "snr_per_pulse", "mean_snr_per_pulse", units=("db", "linear", "ratio"))
 
 
 def _pulses(inputs: Inputs) -> int:
     return int(inputs.get("n_pulses", inputs.get("pulses", 1)))
 
 
-def _swerling(inputs: Inputs) -> int:
-    """The case number; 5 is another name of the steady case 0."""
-    return int(inputs.get("swerling", 0)) % 5
+ROMAN = {"0": 0, "I": 1, "II": 2, "III": 3, "IV": 4, "V": 0}
+
+
+def _swerling(inputs: Inputs, default: int = 0) -> int:
+    """The case number, in figures or Roman; 5 is another name of the steady case 0.
+
+    Raises
+    ------
+    OutOfRangeError
+        When it is no whole number from 0 to 5: a shape in between is given as `kappa`.
+    """
+    given = inputs.get("swerling", inputs.get("swerling_case", default))
+    number = float(ROMAN[given] if isinstance(given, str) and given in ROMAN else given)
+    if number not in {0, 1, 2, 3, 4, 5}:
+        raise OutOfRangeError(f"swerling = {given} is not one of the cases 0 to 5; give a shape between them as kappa")
+    return int(number) % 5
 
 
 def _shape(inputs: Inputs) -> float:
-    for name in ("chi_square_shape", "shape_kappa", "kappa", "shape"):
-        if name in inputs:
-            return float(inputs[name])
+    """Chi-square shape: of any name that speaks of kappa or a shape, half the degrees of freedom, or that of the Swerling case."""
+    for name, value in inputs.items():
+        if "kappa" in name or "shape" in name or name == "diversity_number":
+            return float(value)
+        if "degrees_of_freedom" in name or name == "dof":
+            return float(value) / 2.0
     return detection.fluctuation_shape(swerling=_swerling(inputs), pulses=_pulses(inputs))
 
 
@@ -52,7 +69,10 @@ def detection_probability(inputs: Inputs) -> dict[str, Any]:
     detector = _detector(inputs)
     if "pfa" not in inputs:
         found = detection.detection_probability_above(
-            snr=snr, threshold=float(inputs["threshold"]), pulses=pulses, shape=_shape(inputs)
+            snr=snr,
+            threshold=read(inputs, "threshold", units=("linear", "ratio", "db")),
+            pulses=pulses,
+            shape=_shape(inputs),
         )
     elif detector == "known phase":
         found = marcum.coherent_detection_probability(snr=snr, p_fa=inputs["pfa"], pulses=pulses)
@@ -116,12 +136,15 @@ def shnidman(inputs: Inputs) -> dict[str, Any]:
 
 def cfar_detector(inputs: Inputs) -> dict[str, Any]:
     """Multiplier, probability of detection and loss: ordered statistic when a rank is given, else cell averaging."""
-    cells, p_fa, pulses = int(inputs["n_reference_cells"]), float(inputs["pfa"]), _pulses(inputs)
+    cells, pulses = int(inputs["n_reference_cells"]), _pulses(inputs)
     rank = inputs.get("rank_k", inputs.get("rank"))
-    swerling = int(inputs.get("swerling", 1)) % 5
+    if "pfa" not in inputs:
+        return _cfar_false_alarms(float(inputs["threshold_multiplier"]), cells, rank, pulses)
+    p_fa = float(inputs["pfa"])
+    swerling = _swerling(inputs, default=1)
     snr = inputs.get("snr_linear_for_pd", inputs.get("snr_linear"))
     if snr is None and ("snr_db" in inputs or "snr_db_for_pd" in inputs):
-        snr = 10.0 ** (float(inputs.get("snr_db", inputs.get("snr_db_for_pd"))) / 10.0)
+        snr = ratio_from_db(inputs.get("snr_db", inputs.get("snr_db_for_pd")))
     p_d = inputs.get("pd_for_loss", inputs.get("pd"))
     out: dict[str, Any] = {}
     if rank is not None:
@@ -142,6 +165,15 @@ def cfar_detector(inputs: Inputs) -> dict[str, Any]:
     return out
 
 
+def _cfar_false_alarms(multiplier: float, cells: int, rank: Any, pulses: int) -> dict[str, Any]:
+    """Probability of false alarm of a multiplier."""
+    if rank is not None:
+        return {"pfa": float(cfar.os_false_alarm_probability(multiplier=multiplier, cells=cells, rank=int(rank)))}
+    if pulses != 1:
+        raise OutOfRangeError("a given multiplier of cell averaging is answered for one pulse only")
+    return {"pfa": float((1.0 + multiplier / cells) ** -cells)}
+
+
 def binary(inputs: Inputs) -> dict[str, Any]:
     """M of N, and the M to choose."""
     looks = int(inputs.get("n", inputs.get("n_pulses", inputs.get("looks", 0))))
@@ -159,12 +191,12 @@ def binary(inputs: Inputs) -> dict[str, Any]:
 
 
 ADAPTERS = {
-    "detection_probability": detection_probability,
-    "detection_threshold": detection_threshold,
-    "required_snr": required_snr,
+    "detection_probability": over_lists(detection_probability),
+    "detection_threshold": over_lists(detection_threshold),
+    "required_snr": over_lists(required_snr),
     "marcum_q": marcum_q,
     "albersheim": albersheim,
     "shnidman": shnidman,
-    "cfar": cfar_detector,
+    "cfar": over_lists(cfar_detector),
     "binary_integration": binary,
 }

@@ -2,9 +2,12 @@
 
 import math
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
 from openiads.constants import SPEED_OF_LIGHT_MPS
+from openiads.errors import OutOfRangeError
+from openiads.physics.decibels import ratio_from_db
 
 Inputs = Mapping[str, Any]
 
@@ -14,7 +17,7 @@ class NotBuiltError(Exception):
 
 
 def _decibels(value: float) -> float:
-    return float(10.0 ** (value / 10.0))
+    return float(ratio_from_db(value))
 
 
 _SCALES: Mapping[str, Callable[[float], float]] = {
@@ -101,3 +104,20 @@ def pulse_width(inputs: Inputs) -> float:
     if has(inputs, "bandwidth", FREQUENCY) and not has(inputs, "pulse_width", TIME):
         return 1.0 / read(inputs, "bandwidth", units=FREQUENCY)
     return read(inputs, "pulse_width", units=TIME)
+
+
+def over_lists(adapter: Callable[[Inputs], dict[str, Any]]) -> Callable[[Inputs], dict[str, Any]]:
+    """An adapter of single values that also takes lists of numbers: element by element, all lists of one length."""
+
+    @wraps(adapter)
+    def every(inputs: Inputs) -> dict[str, Any]:
+        lists = {name: value for name, value in inputs.items() if isinstance(value, list) and value}
+        if not lists:
+            return adapter(inputs)
+        if len({len(value) for value in lists.values()}) > 1:
+            raise OutOfRangeError(f"the lists {', '.join(sorted(lists))} differ in length")
+        length = len(next(iter(lists.values())))
+        answers = [adapter({**inputs, **{name: value[k] for name, value in lists.items()}}) for k in range(length)]
+        return {name: [answer[name] for answer in answers] for name in answers[0] if all(name in a for a in answers)}
+
+    return every

@@ -94,12 +94,13 @@ def _long_path(q: Quantities) -> Answer:
         kept = {k: electric[k] for k in ("effective_radius_m", "frequency_hz")}
         single = path_profile.bullington_loss_db(distance_m=d, ground_m=h, **ends, **kept)
         return answer("bare", bullington_loss_db=single, delta_bullington_loss_db=whole, diffraction_loss_db=whole)
-    loss = propagation.smooth_earth_loss_db(
+    found = propagation.smooth_earth_loss_db(
         distance_m=q.need("length", "distance", "path_length"),
         height1_m=q.need("length", *ANTENNA),
         height2_m=q.need("length", *TARGET),
         **electric,
     )
+    loss = float(found)
     return answer("bare", spherical_earth_diffraction_loss_db=loss, diffraction_loss_db=loss, two_way_loss_db=2.0 * loss)
 
 

@@ -17,6 +17,7 @@ from openiads.verify.inputs import (
     Inputs,
     has,
     light,
+    over_lists,
     pulse_width,
     read,
     read_db,
@@ -255,8 +256,8 @@ def moving_target(inputs: Inputs) -> dict[str, Any]:
 
 
 ADAPTERS = {
-    "radar_range_equation": radar_range_equation,
-    "radar_search_equation": radar_search_equation,
+    "radar_range_equation": over_lists(radar_range_equation),
+    "radar_search_equation": over_lists(radar_search_equation),
     "noise_temperature": noise_temperature,
     "waveform": waveforms,
     "mti": moving_target,

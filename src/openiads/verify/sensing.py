@@ -16,6 +16,7 @@ from openiads.verify.inputs import (
     Inputs,
     has,
     light,
+    over_lists,
     pulse_width,
     read,
     read_db,
@@ -79,6 +80,8 @@ def measurement_accuracy(inputs: Inputs) -> dict[str, Any]:
             out |= _delay(rms, snr, light(inputs)) | {"rms_bandwidth_rad_per_s": rms}
     if "rms_bandwidth_rad_per_s" in inputs:
         out |= _delay(inputs["rms_bandwidth_rad_per_s"], snr, light(inputs))
+    elif has(inputs, "rms_bandwidth", FREQUENCY):
+        out |= _delay(2.0 * math.pi * read(inputs, "rms_bandwidth", units=FREQUENCY), snr, light(inputs))
     if has(inputs, "coherent_time", TIME):
         time = read(inputs, "coherent_time", units=TIME)
         zero = np.zeros(())
@@ -146,7 +149,7 @@ def jamming(inputs: Inputs) -> dict[str, Any]:
 
 
 ADAPTERS = {
-    "surface_clutter": surface_clutter,
-    "measurement_accuracy": measurement_accuracy,
-    "jamming": jamming,
+    "surface_clutter": over_lists(surface_clutter),
+    "measurement_accuracy": over_lists(measurement_accuracy),
+    "jamming": over_lists(jamming),
 }

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from openiads.constants import MEAN_EARTH_RADIUS_M, STANDARD_REFRACTION_FACTOR
-from openiads.physics import atmosphere, propagation
+from openiads.physics import atmosphere, waveform
 from openiads.verify.quantities import Quantities
 
 GRADIENTS: Final = ("refractivity_gradient", "gradient", "dn_dh")
@@ -33,4 +33,4 @@ def effective_radius(q: Quantities) -> Any:
 def wavelength(q: Quantities) -> Any:
     """Wavelength, given or from the frequency. [m]"""
     given = q.find("length", "wavelength")
-    return given if given is not None else propagation.wavelength_m(frequency_hz=q.need("frequency", "frequency"))
+    return given if given is not None else waveform.wavelength_m(frequency_hz=q.need("frequency", "frequency"))

@@ -12,6 +12,7 @@ from openiads.models.sensing.spec import RadarSpec
 RADAR: dict[str, Any] = {
     "kind": "rotating",
     "range_km": 200.0,
+    "reference_altitude_m": 10000.0,
     "rcs_m2": 1.0,
     "p_detection": 0.8,
     "p_false_alarm": 1e-6,

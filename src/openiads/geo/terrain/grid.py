@@ -1,6 +1,6 @@
-"""A folder of DTED tiles as one seamless terrain, read as needed."""
+"""A folder of elevation tiles as one seamless terrain, read as needed."""
 
-import re
+import math
 from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,16 +11,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from openiads.errors import TerrainError
 from openiads.geo.shapes import Floats
-from openiads.geo.terrain.dted import DtedTile, read_dted
+from openiads.geo.terrain.dted import DtedTile
+from openiads.geo.terrain.tiles import LAYOUT, Cell, find_tiles, read_tile, tile_name
 
-Cell = tuple[int, int]
 Missing = Literal["error", "sea"]
-TILE_NAME = re.compile(r"^([ew])(\d{3})/([ns])(\d{2})\.dt([012])$")
 METRES_PER_ARCSEC = 30.87  # of latitude; only to say the spacing in people's units
 
 
 class Terrain:
-    """Heights above mean sea level from tiles laid out as `eXXX/nYY.dt0` (west corner, south corner).
+    """Heights above mean sea level from tiles of one degree: DTED laid out as `eXXX/nYY.dt0`, .hgt or GeoTIFF.
 
     `missing` says what a place without a tile is: "error" refuses it, "sea" takes 0 m and records the tile in
     `taken_as_sea`. At most `keep` tiles stay in memory, the ones used last.
@@ -42,11 +41,12 @@ class Terrain:
         Parameters
         ----------
         folder : Path
-            Holds folders e000 to e179 and w001 to w180, each with files n00.dt0 and so on, in either case.
+            Holds folders e000 to e179 and w001 to w180, each with files n00.dt0 and so on, in either case; or files named
+            N40E032.hgt or N40E032.hgt.zip; or GeoTIFF files in longitude and latitude (extra `geo`).
         missing : {"error", "sea"}
             What a place without a tile is.
         level : int or None
-            DTED level 0, 1 or 2; None takes the only level that is there.
+            0, 1 or 2: posts every 30, 3 or 1 arc-seconds as in DTED; None takes the only level that is there.
         keep : int
             Tiles held in memory. [-] 1 or more
 
@@ -57,16 +57,10 @@ class Terrain:
         """
         if not folder.is_dir():
             raise TerrainError(f"{folder}: no such folder. Name one that holds tiles such as e032/n40.dt0.")
-        found: dict[int, dict[Cell, Path]] = {}
-        for path in sorted(folder.glob("*/*.[dD][tT][012]")):
-            match = TILE_NAME.match(path.relative_to(folder).as_posix().lower())
-            if match:
-                east, lon, north, lat, digit = match.groups()
-                cell = (int(lat) if north == "n" else -int(lat), int(lon) if east == "e" else -int(lon))
-                found.setdefault(int(digit), {})[cell] = path
+        found = find_tiles(folder)
         if not found or (level is not None and level not in found):
             wanted = "" if level is None else f" of level {level}"
-            raise TerrainError(f"{folder}: holds no DTED tile{wanted}. Tiles are laid out as e032/n40.dt0.")
+            raise TerrainError(f"{folder}: holds no DTED tile{wanted}. {LAYOUT}.")
         if level is None and len(found) > 1:
             raise TerrainError(f"{folder}: holds DTED levels {', '.join(map(str, sorted(found)))}. Choose one with level=.")
         chosen = next(iter(found)) if level is None else level
@@ -83,6 +77,25 @@ class Terrain:
         if tile is None:
             raise TerrainError(f"{self.folder}: no tile {tile_name(cell, self.level)}, so it has no spacing.")
         return tile.latitude_spacing_arcsec, tile.longitude_spacing_arcsec
+
+    def nearest_cell(self, latitude_rad: float, longitude_rad: float) -> Cell:
+        """The tile that holds a point, or the first one that is there when none does."""
+        lat, lon = math.degrees(latitude_rad), (math.degrees(longitude_rad) + 180.0) % 360.0 - 180.0
+        cell = (math.floor(lat), math.floor(lon))
+        return cell if cell in self._paths else self.cells[0]
+
+    def tile(self, cell: Cell, *, needed: bool = True) -> DtedTile | None:
+        """The tile at a cell; None where there is none and that is sea, or not `needed`.
+
+        Raises
+        ------
+        TerrainError
+            When a needed tile is missing and `missing` is "error", or when it is broken.
+        """
+        found = self._tile(cell)
+        if found is None and needed:
+            self._note_missing(cell)
+        return found
 
     def describe(self) -> str:
         """One line for reports: level, number of tiles, spacing, and which places were taken as sea."""
@@ -171,12 +184,7 @@ class Terrain:
             return self._tiles[cell]
         if cell not in self._paths:
             return None
-        tile = read_dted(self._paths[cell])
-        if (tile.south_deg, tile.west_deg) != cell:
-            raise TerrainError(
-                f"{tile.path}: byte 4: the header says {tile_name((tile.south_deg, tile.west_deg), tile.level)}, "
-                f"the file name {tile_name(cell, self.level)}. Put the file where its header says."
-            )
+        tile = read_tile(self._paths[cell], cell)
         self._tiles[cell] = tile
         while len(self._tiles) > self._keep:
             self._tiles.popitem(last=False)
@@ -190,12 +198,6 @@ class Terrain:
                 'missing="sea" to take 0 m.'
             )
         self.taken_as_sea.add(name)
-
-
-def tile_name(cell: Cell, level: int) -> str:
-    """Where the tile with south-west corner `cell` (latitude, longitude in whole degrees) lies, as in `e032/n40.dt0`."""
-    south, west = cell
-    return f"{'e' if west >= 0 else 'w'}{abs(west):03d}/{'n' if south >= 0 else 's'}{abs(south):02d}.dt{level}"
 
 
 def _bilinear(tile: DtedTile, lat: Floats, lon: Floats) -> Floats:

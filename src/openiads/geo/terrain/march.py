@@ -7,100 +7,39 @@ exactly. Where the highest post of a block cannot rise above what its rays have 
 """
 
 import math
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from openiads.geo.terrain.sectors import (
+    Floats,
+    Record,
+    Series,
+    horner,
+    ring_series,
+    rise_and_run,
+    u_at,
+    versine,
+)
 from openiads.kernels import kernel
 
-Record = Any
-Floats = NDArray[np.float64]
 Heights = NDArray[np.float32]
 Index = NDArray[np.int64]
 
-GROUP = 32
+GROUP = 64
 """Neighbouring rays that are passed over together."""
 BLOCK = 16
 """Posts along each side of the blocks whose highest post is known."""
-RINGS = 8
-"""Rings between two decisions about what to pass over."""
-DEGREE = 5
+NEAR_RINGS, NEAR_STRIDE, FAR_STRIDE = 64, 4, 16
+"""Rings between two decisions about what to pass over: few near the antenna, more beyond so many rings."""
+DEGREE = 4
 """Of the polynomials that stand for the geometry along a ring."""
 LOWEST = -1e30
+MET, BEFORE, MINOR, RISE, RUN = range(5)
+"""Columns of the table of rays: largest tangent met, the same without the last ring, and where, how high and how far that is."""
 TINY = 1e-12
 SLACK = 1e-7
 """How much the bound of a block is raised, as a tangent: more than the curvature inside one ring."""
-
-SECTOR = np.dtype(
-    [
-        ("columns", "i8"),
-        ("first", "i8"),
-        ("step", "i8"),
-        ("rings", "i8"),
-        ("rays", "i8"),
-        ("line_stride", "i8"),
-        ("minor_stride", "i8"),
-        ("minors", "i8"),
-        ("blocks_line", "i8"),
-        ("blocks_minor", "i8"),
-        ("origin_line", "f8"),
-        ("origin_minor", "f8"),
-        ("slope", "f8"),
-        ("height_m", "f8"),
-        ("radius_m", "f8"),
-        ("reach_u", "f8"),
-        ("near_u", "f8"),
-        ("a", "f8", 5),
-        ("b", "f8", 5),
-        ("w", "f8", 3),
-        ("v", "f8", 4),
-    ]
-)
-"""One sector: where its rings are in the flat grid, where the antenna stands, and the series of the geometry.
-
-`u` is the squared sine of half the angle at the earth's centre. With offsets (r, c) in posts north and east of the antenna,
-u = a(r) + b(r) w(c); v = 1 - cos of the angle on the effective earth is a series in u.
-"""
-
-
-@kernel
-def horner(c: Floats, x: float) -> float:
-    """Value of the polynomial of degree 5 with coefficients c at x."""
-    return float(c[0] + x * (c[1] + x * (c[2] + x * (c[3] + x * (c[4] + x * c[5])))))
-
-
-@kernel
-def half_sine_squared(s: Record, north: float, east: float) -> float:
-    """u of a point so many posts north and east of the antenna."""
-    a, b, w = s["a"], s["b"], s["w"]
-    square = east * east
-    arc = north * north * (a[0] + north * (a[1] + north * (a[2] + north * (a[3] + north * a[4]))))
-    scale = b[0] + north * (b[1] + north * (b[2] + north * (b[3] + north * b[4])))
-    return float(arc + scale * square * (w[0] + square * (w[1] + square * w[2])))
-
-
-@kernel
-def u_at(s: Record, line: float, minor: float) -> float:
-    """u of a point on the grid, named by its place across and along the rings."""
-    across, along = line - s["origin_line"], minor - s["origin_minor"]
-    if s["columns"] == 1:
-        return half_sine_squared(s, along, across)
-    return half_sine_squared(s, across, along)
-
-
-@kernel
-def versine(v: Floats, u: float) -> float:
-    """1 - cos of the angle on the effective earth."""
-    return float(u * (v[0] + u * (v[1] + u * (v[2] + u * v[3]))))
-
-
-@kernel
-def rise_and_run(s: Record, line: float, minor: float, height: float) -> tuple[float, float]:
-    """Numerator and denominator of the tangent of elevation at which the antenna sees a point."""
-    v = versine(s["v"], max(u_at(s, line, minor), 0.0))
-    rise = (height - s["height_m"]) / (s["radius_m"] + height) - v
-    return rise, math.sqrt(v * (2.0 - v))
 
 
 @kernel
@@ -134,48 +73,47 @@ def facet(s: Record, ground: Heights, line0: int, line1: int, row: int, share: f
 
 @kernel
 def along(
-    s: Record, ground: Heights, line1: int, minor0: float, minor1: float, start: float, met: float
-) -> tuple[float, float]:
-    """Largest tangent of a ray up to a ring, without and with the ring itself; `start` is where between the rings it begins.
+    s: Record,
+    ground: Heights,
+    c: Series,
+    line1: int,
+    ends: tuple[float, float],
+    start: float,
+    first: tuple[float, float],
+    met: float,
+) -> tuple[float, float, float, float]:
+    """Largest tangent of a ray up to a ring, without and with the ring itself, and its rise and run at the ring.
 
-    The ray runs straight from `minor0` on the ring before `line1` to `minor1` on it; segments end where it crosses a post.
+    The ray runs straight between two minors, `ends`, on the ring before `line1` and on it; segments end where it crosses a post.
+    `start` is where between the rings it begins, with rise and run `first`. On so short a way the run grows evenly.
     """
     line0 = line1 - s["step"]
-    drift = minor1 - minor0
+    drift = ends[1] - ends[0]
     up = drift > 0.0
-    t0 = start
-    begin = minor0 + start * drift
-    row = math.floor(begin) if up else math.ceil(begin) - 1
-    z, _ = facet(s, ground, line0, line1, row, start, begin)
-    n0, s0 = rise_and_run(s, line0 + start * s["step"], begin, z)
-    while True:
+    begin = ends[0] + start * drift
+    row = math.floor(begin) if up else max(math.ceil(begin) - 1, 0)
+    far = max(math.ceil(ends[1]) - 1, 0) if up else math.floor(ends[1])
+    z, twist = facet(s, ground, line0, line1, far, 1.0, ends[1])
+    n2, s2 = rise_and_run(s, c, ends[1], z)
+    n0, s0 = first
+    t0, steady = start, (s2 - s0) / (1.0 - start)
+    while (row < far) if up else (row > far):
         cross = float(row + 1) if up else float(row)
-        t1 = max((cross - minor0) / drift, t0) if drift != 0.0 else 2.0
-        last = t1 >= 1.0
-        if last:
-            t1, cross = 1.0, minor1
-        z, twist = facet(s, ground, line0, line1, row, t1, cross)
-        n1, s1 = rise_and_run(s, line0 + t1 * s["step"], cross, z)
-        bend = twist * drift * (t1 - t0) * (t1 - t0) / s["radius_m"] - 0.5 * (s1 - s0) * (s1 - s0)
+        t1 = (cross - ends[0]) / drift
+        z, bent = facet(s, ground, line0, line1, row, t1, cross)
+        s1 = s0 + steady * (t1 - t0)
+        x = (z - s["height_m"]) * s["curve_per_m"]
+        n1 = x - x * x * (1.0 - x) - 0.5 * s1 * s1 * (1.0 + 0.25 * s1 * s1)
+        grown = s1 - s0
+        bend = bent * drift * (t1 - t0) * (t1 - t0) * s["curve_per_m"] - 0.5 * grown * grown
         met = max(met, peak(n0, s0, n1, s1, bend))
-        if last:
-            return met, max(met, n1 / s1)
-        met = max(met, n1 / max(s1, TINY))
+        if n1 > met * s1:
+            met = n1 / max(s1, TINY)
         n0, s0, t0 = n1, s1, t1
         row += 1 if up else -1
-
-
-@kernel
-def highest_of_blocks(ground: Heights, rows: int, columns: int, highest: Heights) -> None:
-    """Highest post of each block, blocks numbered row by row. `highest` begins low."""
-    across = (columns + BLOCK - 1) // BLOCK
-    for i in range(rows):
-        base = (i // BLOCK) * across
-        for block in range(across):
-            top = highest[base + block]
-            for j in range(block * BLOCK, min((block + 1) * BLOCK, columns)):
-                top = max(top, ground[i * columns + j])
-            highest[base + block] = top
+    bend = twist * drift * (1.0 - t0) * (1.0 - t0) * s["curve_per_m"] - 0.5 * (s2 - s0) * (s2 - s0)
+    met = max(met, peak(n0, s0, n2, s2, bend))
+    return met, n2 / s2 if n2 > met * s2 else met, n2, s2
 
 
 @kernel
@@ -226,110 +164,161 @@ def rises(s: Record, limit: tuple[float, float, float], met: float, height: floa
 
 
 @kernel
-def choose(s: Record, minors: Floats, highest: Heights, ring: int, last_ring: int, met: Floats, active: Index) -> None:
-    """Which groups of rays must look at the ground of the next rings: 1 or 0 in `active`."""
+def choose(s: Record, minors: Floats, highest: Heights, ring: int, last_ring: int, least: Floats, active: Index) -> None:
+    """Which groups of rays must look at the ground of the next rings: 1 or 0 in `active`. `least` is what each has met."""
+    line0, line1 = s["first"] + s["step"] * (ring - 1), s["first"] + s["step"] * last_ring
     for group in range(len(active)):
         k0 = group * GROUP
         k1 = min(k0 + GROUP, s["rays"]) - 1
         u0, _ = span(s, minors, ring - 1, k0, k1)
         _, u1 = span(s, minors, last_ring, k0, k1)
-        active[group] = 0
-        if u0 > s["reach_u"] or u1 < s["near_u"]:
+        active[group] = 0 if u0 > s["reach_u"] or u1 < s["near_u"] else 1
+        if ring == 0 or active[group] == 0:
             continue
-        if ring == 0:
-            active[group] = 1
-            continue
-        least = met[k0]
-        for k in range(k0, k1 + 1):
-            least = min(least, met[k])
         m0 = min(minor_of(s, minors, ring - 1, k0), minor_of(s, minors, last_ring, k0))
         m1 = max(minor_of(s, minors, ring - 1, k1), minor_of(s, minors, last_ring, k1))
-        if m1 < 0.0 or m0 > s["minors"] - 1.0:
-            continue
-        line0, line1 = s["first"] + s["step"] * (ring - 1), s["first"] + s["step"] * last_ring
-        if rises(s, bound(s, u0, u1), least, highest_between(s, highest, line0, line1, m0, m1)):
-            active[group] = 1
+        if (
+            m1 < 0.0
+            or m0 > s["minors"] - 1.0
+            or not rises(s, bound(s, u0, u1), least[group], highest_between(s, highest, line0, line1, m0, m1))
+        ):
+            active[group] = 0
+
+
+@kernel
+def higher(a: float, b: float) -> float:
+    """The greater of two finite numbers."""
+    return a if a > b else b
 
 
 @kernel
 def top_of_facets(s: Record, ground: Heights, line: int, minor0: float, minor1: float) -> float:
-    """Highest post of the facets between a ring and the one before that a ray passes between two minors."""
-    low, high = math.floor(min(minor0, minor1)), math.floor(max(minor0, minor1)) + 1
-    base, back = line * s["line_stride"], s["step"] * s["line_stride"]
-    top = ground[base + low * s["minor_stride"]]
-    for i in range(low, high + 1):
-        at = base + i * s["minor_stride"]
-        top = max(top, max(ground[at], ground[at - back]))
+    """Highest post of the facets between a ring and the one before that a ray passes between two minors, both 0 or more."""
+    low, last = int(min(minor0, minor1)), int(max(minor0, minor1)) + 1
+    up, back = s["minor_stride"], s["step"] * s["line_stride"]
+    at = line * s["line_stride"] + low * up
+    top = higher(higher(ground[at], ground[at - back]), higher(ground[at + up], ground[at + up - back]))
+    for _ in range(low + 2, last + 1):
+        at += up
+        top = higher(top, higher(ground[at + up], ground[at + up - back]))
     return float(top)
 
 
 @kernel
-def march_group(s: Record, ground: Heights, minors: Floats, ring: int, group: int, met: Floats, before: Floats) -> None:
-    """Take the rays of a group over one ring: `before` without the posts of the ring, `met` with them."""
-    k0 = group * GROUP
-    k1 = min(k0 + GROUP, s["rays"])
-    line = s["first"] + s["step"] * ring
-    start = 0.0 if ring > 0 else (s["origin_line"] - (line - s["step"])) * s["step"]
-    least, _ = span(s, minors, ring - 1, k0, k1 - 1)
-    _, most = span(s, minors, ring, k0, k1 - 1)
-    limit = bound(s, least, most)
-    for k in range(k0, k1):
-        before[k] = met[k]
-        to = minor_of(s, minors, ring, k)
-        begin = minor_of(s, minors, ring - 1, k) if ring > 0 else to - (to - s["origin_minor"]) / (1.0 - start)
-        if min(to, begin) < 0.0 or max(to, begin) >= s["minors"] - 1.0:
-            continue
-        if ring == 0 or rises(s, limit, met[k], top_of_facets(s, ground, line, begin, to)):
-            before[k], met[k] = along(s, ground, line, begin, to, start, met[k])
+def begin_at(
+    s: Record, ground: Heights, c: Series, ring: int, k: int, to: float, rays: Floats
+) -> tuple[float, float, float, float]:
+    """Minor, rise and run of a ray at the ring before `ring`, or at the antenna, and where that lies between rings."""
+    line = s["first"] + s["step"] * (ring - 1)
+    if ring > 0:
+        minor = rays[MINOR, k]
+        if rays[RUN, k] > 0.0:
+            return minor, rays[RISE, k], rays[RUN, k], 0.0
+        z, _ = facet(s, ground, line, line + s["step"], math.floor(minor), 0.0, minor)
+        n, run = rise_and_run(s, c, minor, z)
+        return minor, n, run, 0.0
+    start = (s["origin_line"] - line) * s["step"]
+    minor = to - (to - s["origin_minor"]) / (1.0 - start)
+    z, _ = facet(s, ground, line, line + s["step"], math.floor(s["origin_minor"]), start, s["origin_minor"])
+    n, _ = rise_and_run(s, c, s["origin_minor"], z)
+    return minor, n, 0.0, start
 
 
 @kernel
-def give(s: Record, posts: Floats, ring: int, before: Floats, tangent: Heights) -> None:
-    """Write to the posts of a ring the tangent between those of the two rays beside each."""
+def march_group(s: Record, ground: Heights, minors: Floats, ring: int, group: int, fresh: bool, rays: Floats) -> float:
+    """Take the rays of a group over one ring; returns the least that one of them has met."""
+    k0 = group * GROUP
+    k1 = min(k0 + GROUP, s["rays"])
     line = s["first"] + s["step"] * ring
+    low, _ = span(s, minors, ring - 1, k0, k1 - 1)
+    _, most = span(s, minors, ring, k0, k1 - 1)
+    limit = bound(s, low, most)
+    here = ring_series(s, float(line))
+    back = ring_series(s, float(line - s["step"]) if ring > 0 else s["origin_line"])
+    least, edge = 1.0 / TINY, s["minors"] - 1.0
     away = abs(line - s["origin_line"])
-    low = max(math.ceil(s["origin_minor"] - away), 0)
-    high = min(math.floor(s["origin_minor"] + away), s["minors"] - 1)
+    middle, scale = s["origin_minor"], 2.0 / (s["rays"] - 1)
+    c0, c1, c2, c3, c4 = minors[ring, 0], minors[ring, 1], minors[ring, 2], minors[ring, 3], minors[ring, 4]
+    inside = most >= s["near_u"] and low <= s["reach_u"]
+    for k in range(k0, k1):
+        met = rays[MET, k]
+        rays[BEFORE, k] = met
+        x = k * scale - 1.0
+        to = middle + away * (c0 + x * (c1 + x * (c2 + x * (c3 + x * c4))))
+        if fresh and ring > 0:
+            rays[MINOR, k], rays[RUN, k] = minor_of(s, minors, ring - 1, k), 0.0
+        was = rays[MINOR, k]
+        if inside and 0.0 <= to < edge and 0.0 <= was < edge:
+            if ring == 0 or rises(s, limit, met, top_of_facets(s, ground, line, was, to)):
+                was, n, run, start = begin_at(s, ground, back, ring, k, to, rays)
+                rays[BEFORE, k], met, rays[RISE, k], rays[RUN, k] = along(
+                    s, ground, here, line, (was, to), start, (n, run), met
+                )
+                rays[MET, k] = met
+            else:
+                rays[RUN, k] = 0.0
+        else:
+            rays[RUN, k] = 0.0
+        rays[MINOR, k] = to
+        least = min(least, met)
+    return least
+
+
+@kernel
+def give(s: Record, posts: Floats, half_width: Floats, ring: int, rays: Floats, tangent: Heights) -> None:
+    """Write to the posts of a ring, within `half_width` of its middle, the tangent between those of the two rays beside each."""
+    line = s["first"] + s["step"] * ring
+    origin = s["origin_minor"]
+    away = abs(line - s["origin_line"])
+    reach = min(away, half_width[ring])
+    low = max(math.ceil(origin - reach), 0)
+    high = min(math.floor(origin + reach), s["minors"] - 1)
     inverse = 1.0 / away
-    c = posts[ring]
-    base = line * s["line_stride"]
+    c0, c1, c2, c3, c4 = posts[ring, 0], posts[ring, 1], posts[ring, 2], posts[ring, 3], posts[ring, 4]
+    up = s["minor_stride"]
+    at = line * s["line_stride"] + low * up
     for i in range(low, high + 1):
-        at = horner(c, (i - s["origin_minor"]) * inverse)
-        k = int(at)
-        tangent[base + i * s["minor_stride"]] = before[k] + (at - k) * (before[k + 1] - before[k])
+        x = (i - origin) * inverse
+        place = c0 + x * (c1 + x * (c2 + x * (c3 + x * c4)))
+        k = int(place)
+        left = rays[BEFORE, k]
+        tangent[at] = left + (place - k) * (rays[BEFORE, k + 1] - left)
+        at += up
 
 
 @kernel
 def march(
     sectors: Record,
-    which: int,
     ground: Heights,
     highest: Heights,
     minors: Floats,
     posts: Floats,
-    met: Floats,
-    before: Floats,
+    half_width: Floats,
+    rays: Floats,
+    least: Floats,
     active: Index,
     tangent: Heights,
 ) -> None:
-    """March the rays of sector `which` outwards; fills `tangent` of its posts and leaves in `met` what each ray has met."""
-    s = sectors[which]
+    """March the rays of a sector outwards; fills `tangent` of its posts and leaves in `rays` what each has met."""
+    s = sectors[0]
+    decide, fresh = 0, True
     for ring in range(s["rings"]):
-        if ring % RINGS == 0:
-            choose(s, minors, highest, ring, min(ring + RINGS, s["rings"]) - 1, met, active)
+        if ring == decide:
+            decide += NEAR_STRIDE if ring < NEAR_RINGS else FAR_STRIDE
+            choose(s, minors, highest, ring, min(decide, s["rings"]) - 1, least, active)
+            fresh = True
             for k in range(s["rays"]):
-                before[k] = met[k]
+                rays[BEFORE, k] = rays[MET, k]
         for group in range(len(active)):
             if active[group] == 1:
-                march_group(s, ground, minors, ring, group, met, before)
-        give(s, posts, ring, before, tangent)
+                least[group] = march_group(s, ground, minors, ring, group, fresh, rays)
+        fresh = False
+        give(s, posts, half_width, ring, rays, tangent)
 
 
 @kernel
-def lowest_heights(
-    sectors: Record, arc: Floats, scale: Floats, w: Floats, ground: Heights, tangent: Heights, out: Heights
-) -> None:
-    """Least visible height of every post, not below its ground; NaN beyond the reach. Posts row by row."""
+def lowest_heights(sectors: Record, arc: Floats, scale: Floats, w: Floats, ground: Heights, field: Heights) -> None:
+    """Turn the tangents of all posts, row by row, into least visible heights, not below the ground; NaN beyond the reach."""
     s = sectors[0]
     v0, v1, v2, v3 = s["v"][0], s["v"][1], s["v"][2], s["v"][3]
     height, radius, reach = s["height_m"], s["radius_m"], s["reach_u"]
@@ -340,6 +329,6 @@ def lowest_heights(
         for j in range(columns):
             u = a + b * w[j]
             v = u * (v0 + u * (v1 + u * (v2 + u * v3)))
-            g = v + tangent[base + j] * math.sqrt(v * (2.0 - v))
+            g = v + field[base + j] * math.sqrt(v * (2.0 - v))
             low = max((height + radius * g) / (1.0 - g), float(ground[base + j]))
-            out[base + j] = low if u <= reach else math.nan
+            field[base + j] = low if u <= reach else math.nan

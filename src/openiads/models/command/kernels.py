@@ -10,8 +10,8 @@ from openiads.geo.angles import wrap_signed
 from openiads.geo.ellipsoid import ecef_to_polar_k
 from openiads.kernels import kernel
 from openiads.records.case import FREE, HOLD, TIGHT
-from openiads.records.chain import LEDGER_CAUSES
-from openiads.records.state import USER_ENGAGED_ELSEWHERE, USER_HELD_DEAD
+from openiads.records.chain import AVOID, LEDGER_CAUSES, RELIEF_LINK, RELIEF_RULES
+from openiads.records.state import USER_ENGAGED_ELSEWHERE, USER_HELD_DEAD, USER_RELIEF
 from openiads.records.tables import IDENTITIES
 from openiads.tracking.ordering import sort_order
 
@@ -50,9 +50,11 @@ def may_engage(unit: Record, weapons: int, track: Record, now_ns: int) -> bool:
         return False
     if now_ns - track["update_ns"] > unit["max_track_age_ns"]:
         return False
-    if now_ns < track["user"][USER_HELD_DEAD] or now_ns < track["user"][USER_ENGAGED_ELSEWHERE]:
+    relief = track["user"][USER_RELIEF]
+    elsewhere = now_ns < track["user"][USER_ENGAGED_ELSEWHERE] and relief & RELIEF_LINK == 0
+    if now_ns < track["user"][USER_HELD_DEAD] or elsewhere or relief & AVOID != 0:
         return False
-    return rules_allow(weapons, track["identity"])
+    return rules_allow(FREE if relief & RELIEF_RULES != 0 else weapons, track["identity"])
 
 
 @kernel

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from openiads.geo.angles import wrap_signed
 from openiads.geo.ellipsoid import ecef_to_polar_k, height_k
 from openiads.kernels import kernel
-from openiads.records.state import PLANNED
+from openiads.records.chain import RELIEF_ENVELOPE, RELIEF_HORIZON, RELIEF_MAGAZINE
+from openiads.records.state import PLANNED, USER_RELIEF
 from openiads.records.visibility import visible
 
 Record = Any
@@ -46,6 +47,8 @@ def inside_envelope(missile: Record, range_m: float, height_m: float, speed_mps:
 @kernel
 def in_sector(radar: Record, boresight: float, track: Record, at_ns: int) -> bool:
     """Whether the engagement radar, pointing at `boresight`, has the track in its sector at `at_ns`: it must guide there."""
+    if track["user"][USER_RELIEF] & RELIEF_ENVELOPE != 0:
+        return True
     x = track["x"]
     dt = (at_ns - track["update_ns"]) * 1e-9
     azimuth = ecef_to_polar_k(radar["site_m"], radar["axes"], x[0] + dt * x[3], x[1] + dt * x[4], x[2] + dt * x[5])[1]
@@ -79,12 +82,19 @@ def predict_intercept(
         px, py, pz = x[0] + dt * x[3], x[1] + dt * x[4], x[2] + dt * x[5]
         range_m, azimuth, elevation = ecef_to_polar_k(radar["site_m"], radar["axes"], px, py, pz)
         time_s = flight_time(missile, flight, range_m)
+    relief = track["user"][USER_RELIEF]
+    if relief & RELIEF_ENVELOPE != 0:
+        return time_s
     speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
     if not inside_envelope(missile, range_m, height_k(px, py, pz), speed, speed > ballistic_mps):
         return -1.0
     if abs(wrap_signed(azimuth - boresight)) > radar["sector_half_rad"]:
         return -1.0
-    if range_m > radar["instrumented_m"] or elevation > radar["elevation_max_rad"]:
+    if range_m > radar["instrumented_m"]:
+        return -1.0
+    if relief & RELIEF_HORIZON != 0:
+        return time_s
+    if elevation > radar["elevation_max_rad"]:
         return -1.0
     return time_s if visible(radar, masks, px, py, pz, azimuth) else -1.0
 
@@ -94,7 +104,7 @@ def armed(unit: Record, missiles_left: NDArray[np.int32]) -> bool:
     """Whether the unit has any missile left to plan with."""
     count = 0
     for m in range(unit["missile_first"], unit["missile_first"] + unit["missile_count"]):
-        count += missiles_left[m]
+        count += max(missiles_left[m], 0)
     return count > 0
 
 
@@ -116,7 +126,7 @@ def choose_missile(
     Missiles of a unit are stored by growing range, so that long ones are kept for far targets; ties by name.
     """
     for m in range(unit["missile_first"], unit["missile_first"] + unit["missile_count"]):
-        if missiles_left[m] <= 0:
+        if missiles_left[m] <= 0 and track["user"][USER_RELIEF] & RELIEF_MAGAZINE == 0:
             continue
         time_s = predict_intercept(radar, boresight, missiles[m], flight, track, launch_ns, ballistic_mps, masks)
         if time_s >= 0.0:

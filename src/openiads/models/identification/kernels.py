@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 
 from openiads.kernels import kernel
 from openiads.records.case import FRIENDLY, HOSTILE, NEUTRAL
+from openiads.records.chain import RELIEF_IDENTITY
+from openiads.records.state import USER_RELIEF
 from openiads.records.tables import IDENTITIES
 
 Record = Any
@@ -19,7 +21,8 @@ def wants_interrogation(node: Record, track: Record, now_ns: int) -> bool:
     """A firm track of own sensors without identity, once the node's delay since it became firm is over."""
     if track["status"] != FIRM or track["source"] != OWN or track["identity"] != PENDING:
         return False
-    return bool(now_ns - track["firm_ns"] >= node["identify_delay_ns"])
+    at_once = track["user"][USER_RELIEF] & RELIEF_IDENTITY != 0
+    return bool(at_once or now_ns - track["firm_ns"] >= node["identify_delay_ns"])
 
 
 @kernel

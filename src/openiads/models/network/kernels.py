@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.kernels import kernel
-from openiads.records.state import CONTENT_STATUS, CONTENT_TRACKS
+from openiads.records.chain import RELIEF_LINK
+from openiads.records.state import CONTENT_STATUS, CONTENT_TRACKS, USER_RELIEF
 from openiads.streams.draws import uniforms
 from openiads.streams.names import LINK
 
@@ -66,6 +67,8 @@ def dequeue(clock: Records, messages: Records, queue: NDArray[np.int32]) -> None
 def worth_sending(link: Record, track: Record) -> int:
     """What a link carries of a track: tracks, status, or -1 for nothing. Only own firm tracks go out: nothing is relayed."""
     if track["status"] != FIRM or track["source"] != OWN:
+        return -1
+    if link["restored"] > 0 and track["user"][USER_RELIEF] & RELIEF_LINK == 0:
         return -1
     if link["status"] > 0 and track["engaged"] > 0:
         return CONTENT_STATUS

@@ -186,6 +186,7 @@ def search(
             objects[o],
             object_states[o],
             motion,
+            c["path_db"],
             raster,
             pd_table,
             masks,

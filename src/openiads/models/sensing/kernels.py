@@ -12,11 +12,15 @@ from openiads.models.sensing.fluctuation import STEADY, held_power, holds
 from openiads.physics.accuracy import sigma_angle, sigma_range
 from openiads.physics.detection import interpolate_pd
 from openiads.streams.draws import normal_from_uniform, poisson_from_uniform, uniforms
-from openiads.streams.names import DETECT, FALSE_ALARM, FALSE_ALARM_COUNT, MEASURE
+from openiads.streams.names import CLUTTER, DETECT, FALSE_ALARM, FALSE_ALARM_COUNT, MEASURE
 
 Record = Any
 Records = NDArray[Any]
 LN10_OVER_10 = math.log(10.0) / 10.0
+SQUARE_DEPTH = 20e3
+SQUARES_AROUND = 40
+SQUARE_WIDTH = 2.0 * math.pi / SQUARES_AROUND
+"""Squares of the plane that hold one clutter patch each: so many metres deep, so many around; a sector holds five whole ones."""
 FALSE_ALARMS_PER_LOOK = 256
 """Draw indexes that one look reserves; a look with more false alarms than this counts an overflow."""
 MOST_FALSE_ALARMS = 150.0
@@ -104,6 +108,25 @@ def observe(
 
 
 @kernel
+def into_patch(radar: Record, clock: Records, range_m: float, azimuth: float) -> tuple[float, float]:
+    """Range and azimuth of an even false alarm, moved into the clutter patch of the square of the plane that it fell into.
+
+    Each square (20 km by 9 degrees) holds one patch, as deep as the radar's record says and one beam wide, at a place that is
+    drawn once per replication. The place within the patch is that within the square, so that nothing else is drawn.
+    """
+    rows = range_m / SQUARE_DEPTH
+    columns = wrap(azimuth) / SQUARE_WIDTH
+    row, column = int(rows), int(columns)
+    square = row * SQUARES_AROUND + column
+    a, b, _, _ = uniforms(clock[0]["seed"], clock[0]["replication"], CLUTTER, radar["name"], square)
+    depth = min(radar["clutter_patch_m"], SQUARE_DEPTH)
+    width = min(radar["beam_azimuth_rad"], SQUARE_WIDTH)
+    near = row * SQUARE_DEPTH + a * (SQUARE_DEPTH - depth)
+    first = column * SQUARE_WIDTH + b * (SQUARE_WIDTH - width)
+    return near + (rows - row) * depth, first + (columns - column) * width
+
+
+@kernel
 def false_alarms(
     radar: Record,
     clock: Records,
@@ -114,7 +137,9 @@ def false_alarms(
     plots: Records,
     count: int,
 ) -> int:
-    """False alarms of one look, spread evenly over the cells that the beam visited. Returns the new count.
+    """False alarms of one look, spread evenly over the cells that the beam visited, or a share of them in clutter patches.
+
+    Returns the new count.
 
     `azimuths` is the first azimuth and the width that the look swept during `window_ns` (start, length).
     """
@@ -128,9 +153,18 @@ def false_alarms(
     low, high = radar["elevation_min_rad"], radar["elevation_max_rad"]
     for k in range(wanted):
         a, b, c, d = uniforms(seed, replication, FALSE_ALARM, radar["name"], number * FALSE_ALARMS_PER_LOOK + k)
-        at_ns = window_ns[0] + int(b * window_ns[1])
-        azimuth = wrap(azimuths[0] + b * azimuths[1])
+        range_m, across, up = a * radar["instrumented_m"], b * azimuths[1], low + c * (high - low)
+        if c < radar["clutter_share"]:
+            range_m, across = into_patch(radar, clock, range_m, azimuths[0] + across)
+            across = wrap(across - azimuths[0])
+            if across > azimuths[1]:  # a patch that stands out of the sector: its nearer edge
+                across = azimuths[1] if across - azimuths[1] < 2.0 * math.pi - across else 0.0
+            up = low + c / radar["clutter_share"] * radar["beam_elevation_rad"]
+        elif radar["clutter_share"] > 0.0:
+            up = low + (c - radar["clutter_share"]) / (1.0 - radar["clutter_share"]) * (high - low)
+        at_ns = window_ns[0] + int(across / azimuths[1] * window_ns[1])
+        azimuth = wrap(azimuths[0] + across)
         power = radar["threshold"] - math.log(d) if radar["pulses"] == 1 else radar["threshold"]
         snr = max(power / radar["pulses"] - 1.0, 1.0)
-        write_plot(radar, plots, count + k, at_ns, a * radar["instrumented_m"], azimuth, low + c * (high - low), snr)
+        write_plot(radar, plots, count + k, at_ns, range_m, azimuth, up, snr)
     return count + wanted

@@ -7,17 +7,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.geo.ellipsoid import ecef_to_polar_k
+from openiads.geo.geodesic import ground_range_k
 from openiads.kernels import kernel
 from openiads.models.sensing.fluctuation import LARGEST_OFFSET
 from openiads.models.sensing.multifunction import aspect_of
 from openiads.physics.link_budget import two_way_loss_db
 from openiads.records.truth import motion_at
-from openiads.records.visibility import visible
+from openiads.records.visibility import in_view
 
 Record = Any
 Records = NDArray[Any]
 Masks = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
 CROSSING_PASSES = 4
+
+SIGHTS = np.dtype([("range_m", "f8"), ("ground_m", "f8"), ("height_m", "f8"), ("closing_mps", "f8")], align=True)
+"""Where what is looked at stands: what `paths.Paths.change_db` asks for."""
 
 
 @kernel
@@ -29,9 +33,24 @@ def best_rcs_db(thing: Record) -> float:
 
 
 @kernel
-def hopeless(radar: Record, thing: Record, range_m: float) -> bool:
-    """Whether even the largest cross-section gives no more than noise at this range."""
-    return bool(radar["gain_db"] - two_way_loss_db(range_m) + best_rcs_db(thing) < radar["noise_db"][thing["swerling"]])
+def hopeless(radar: Record, thing: Record, range_m: float, path_db: float) -> bool:
+    """Whether even the largest cross-section gives no more than noise at this range, with `path_db` added on the path."""
+    snr_db = radar["gain_db"] - two_way_loss_db(range_m) + path_db + best_rcs_db(thing)
+    return bool(snr_db < radar["noise_db"][thing["swerling"]])
+
+
+@kernel
+def fill_sight(
+    radar: Record, sight: Record, range_m: float, motion: tuple[float, float, float, float, float, float]
+) -> None:
+    """Where a point stands from the radar, and how fast it closes."""
+    foot, site = radar["foot_m"], radar["site_m"]
+    ground_m, height_m = ground_range_k(foot[0], foot[1], foot[2], motion[0], motion[1], motion[2])
+    along = motion[3] * (site[0] - motion[0]) + motion[4] * (site[1] - motion[1]) + motion[5] * (site[2] - motion[2])
+    sight["range_m"] = range_m
+    sight["ground_m"] = ground_m
+    sight["height_m"] = height_m
+    sight["closing_mps"] = along / max(range_m, 1.0)
 
 
 @kernel
@@ -43,10 +62,12 @@ def rotating_looks(
     masks: Masks,
     start_ns: int,
     end_ns: int,
+    most_gain_db: float,
     looks: Records,
+    sights: Records,
     number: NDArray[np.int64],
 ) -> int:
-    """Looks of a rotating radar at object `o` that could give a plot: fills `looks` and the calendar `number` of each.
+    """Looks of a rotating radar at object `o` that could give a plot: fills `looks`, `sights` and the calendar `number` of each.
 
     The beam crosses an object when the antenna's azimuth equals the object's; the equation is solved by iterating the time,
     which converges because objects move slowly against the beam. The antenna points north at time 0. Returns how many.
@@ -69,7 +90,7 @@ def rotating_looks(
         range_m, azimuth, elevation = ecef_to_polar_k(radar["site_m"], radar["axes"], x, y, z)
         if at_ns < first or at_ns > last or range_m > radar["instrumented_m"]:
             continue
-        if hopeless(radar, thing, range_m) or not visible(radar, masks, x, y, z, azimuth):
+        if hopeless(radar, thing, range_m, most_gain_db) or not in_view(thing, radar, masks, x, y, z, azimuth):
             continue
         site = radar["site_m"]
         row = looks[count]
@@ -81,6 +102,7 @@ def rotating_looks(
         row["azimuth_rad"] = azimuth
         row["elevation_rad"] = elevation
         row["snr_1m2_db"] = radar["gain_db"] - two_way_loss_db(range_m)
+        fill_sight(radar, sights[count], range_m, (x, y, z, vx, vy, vz))
         number[count] = at_ns * radar["sectors"] // period_ns
         count += 1
     return count
@@ -95,7 +117,9 @@ def frame_candidates(
     masks: Masks,
     start_ns: int,
     end_ns: int,
+    most_gain_db: float,
     candidates: Records,
+    sights: Records,
     number: NDArray[np.int64],
 ) -> int:
     """Frames in which a multifunction radar could see object `o`: at the start, the middle or the end. Returns how many."""
@@ -110,18 +134,20 @@ def frame_candidates(
             at_ns = min(max(k * period_ns + part * period_ns // 2, first), last)
             x, y, z, _, _, _ = motion_at(objects, knots, o, at_ns)
             range_m, azimuth, _ = ecef_to_polar_k(radar["site_m"], radar["axes"], x, y, z)
-            seen = seen or (range_m <= radar["instrumented_m"] and visible(radar, masks, x, y, z, azimuth))
+            seen = seen or (range_m <= radar["instrumented_m"] and in_view(thing, radar, masks, x, y, z, azimuth))
         if not seen:
             continue
         x, y, z, vx, vy, vz = motion_at(objects, knots, o, k * period_ns + period_ns // 2)
         range_m, azimuth, elevation = ecef_to_polar_k(radar["site_m"], radar["axes"], x, y, z)
-        if hopeless(radar, thing, range_m):
+        if hopeless(radar, thing, range_m, most_gain_db):
             continue
         row = candidates[count]
         row["object"] = o
         row["azimuth_rad"] = azimuth
         row["elevation_rad"] = elevation
         row["stretch"] = 1.0 / max(math.cos(elevation), 1e-3)
+        row["path_db"] = 0.0
+        fill_sight(radar, sights[count], range_m, (x, y, z, vx, vy, vz))
         row["margin_rad"] = math.sqrt(vx * vx + vy * vy + vz * vz) * period_ns * 0.5e-9 / max(range_m, 1.0) + 1e-6
         number[count] = k
         count += 1

@@ -8,17 +8,21 @@ from numpy.typing import NDArray
 
 from openiads.constants import NANOSECONDS_PER_SECOND
 from openiads.models.sensing.fluctuation import STEADY
+from openiads.models.sensing.looks import best_rcs_db
+from openiads.models.sensing.paths import Paths
 from openiads.models.sensing.spec import RadarSpec
+from openiads.physics.decibels import ratio_from_db
 from openiads.physics.detection import (
     TABLE_LOW_DB,
     detection_probability,
     detection_table,
     detection_threshold,
     fluctuation_shape,
-    required_snr,
+    required_snr_db,
 )
-from openiads.physics.link_budget import calibrate
-from openiads.records.case import MULTIFUNCTION, ROTATING
+from openiads.physics.link_budget import calibrate, propagation_loss_db
+from openiads.records.case import CANDIDATES, MULTIFUNCTION, ROTATING
+from openiads.records.chain import RELIEF_HORIZON
 
 Array = NDArray[np.float64]
 SECTORS_PER_ROTATION = 8
@@ -61,14 +65,14 @@ def noise_level_db(*, p_fa: float, pulses: int, shape: float) -> float:
     """Mean SNR at which a look detects `NOISE_FACTOR` times as often as noise does; the low end of the tables at most. [dB]"""
     lowest_db = float(TABLE_LOW_DB)
     p_d = NOISE_FACTOR * p_fa
-    at_low, _ = detection_probability(snr=10.0 ** (lowest_db / 10.0), p_fa=p_fa, pulses=pulses, shape=shape)
+    at_low, _ = detection_probability(snr=ratio_from_db(lowest_db), p_fa=p_fa, pulses=pulses, shape=shape)
     if p_d >= LIKELY or float(at_low) >= p_d:
         return lowest_db
-    return 10.0 * math.log10(required_snr(p_d=p_d, p_fa=p_fa, pulses=pulses, shape=shape))
+    return float(required_snr_db(p_d=p_d, p_fa=p_fa, pulses=pulses, shape=shape))
 
 
-def radar_gain_db(spec: RadarSpec) -> float:
-    """SNR on 1 m2 at 1 km that makes the radar meet its published point under the run's own propagation. [dB]"""
+def radar_gain_db(spec: RadarSpec, paths: Paths) -> float:
+    """SNR on 1 m2 at 1 km in free space that makes the radar meet its published point through the run's own air. [dB]"""
     reference_km = spec.reference_range_km if spec.instrumented_limit else spec.range_km
     return calibrate(
         range_m=(reference_km or spec.range_km) * METRES_PER_KILOMETRE,
@@ -81,16 +85,20 @@ def radar_gain_db(spec: RadarSpec) -> float:
         closing_speed_mps=spec.closing_speed_mps or 0.0,
         scan_period_s=spec.scan_period_s or spec.frame_s or 0.0,
         instrumented_range_m=spec.instrumented_range_km * METRES_PER_KILOMETRE,
+        path_loss_db=paths.published_loss_db,
     )
 
 
-def fill_radar(record: Any, spec: RadarSpec, tables: PdTables, swerlings: set[int]) -> None:
-    """Write everything that follows from the spec alone into a RADARS record. Place, names and masks are the caller's."""
+def fill_radar(record: Any, spec: RadarSpec, paths: Paths, tables: PdTables, swerlings: set[int]) -> None:
+    """Write everything that follows from the spec and the air into a RADARS record. Place, names and masks are the caller's."""
     rotating = spec.kind == "rotating"
     period = spec.scan_period_s if rotating else spec.frame_s
     elevations = math.radians(spec.elevation_max_deg - spec.elevation_min_deg)
     record["kind"] = ROTATING if rotating else MULTIFUNCTION
-    record["gain_db"] = radar_gain_db(spec)
+    record["gain_db"] = radar_gain_db(spec, paths)
+    if paths.sensing.false_alarms == "clustered":
+        record["clutter_share"] = paths.sensing.clutter_share
+        record["clutter_patch_m"] = (paths.sensing.clutter_patch_km or 0.0) * METRES_PER_KILOMETRE
     record["p_fa"] = spec.p_false_alarm
     record["threshold"] = float(detection_threshold(p_fa=spec.p_false_alarm, pulses=spec.pulses_integrated))
     record["pulses"] = spec.pulses_integrated
@@ -120,3 +128,23 @@ def fill_radar(record: Any, spec: RadarSpec, tables: PdTables, swerlings: set[in
     cells_per_beam = record["instrumented_m"] / spec.range_resolution_m
     beams = 2.0 * math.pi / record["beam_azimuth_rad"] * beams_up / SECTORS_PER_ROTATION if rotating else 1.0
     record["false_alarm_mean"] = spec.p_false_alarm * cells_per_beam * beams
+
+
+def take_path(
+    paths: Paths, radar: Any, objects: NDArray[Any], rows: NDArray[Any], sights: NDArray[Any]
+) -> NDArray[np.bool_]:
+    """Put what the path adds into looks or candidates, in place; returns which of them can still rise above the noise."""
+    if not paths.changes or not len(rows):
+        return np.ones(len(rows), dtype=bool)
+    change_db = paths.change_db(**{name: sights[name] for name in ("range_m", "ground_m", "height_m", "closing_mps")})
+    things = objects[rows["object"]]
+    lifted = (things["relief"] & RELIEF_HORIZON) != 0  # a horizon that is restored takes no toll either
+    change_db = np.where(lifted, np.maximum(change_db, 0.0), change_db)
+    bare_db = np.asarray([best_rcs_db(thing) for thing in objects])[rows["object"]] + change_db
+    if rows.dtype == CANDIDATES:
+        rows["path_db"] = change_db
+        snr_db = radar["gain_db"] - propagation_loss_db(range_m=sights["range_m"]) + bare_db
+    else:
+        snr_db = rows["snr_1m2_db"] + bare_db
+        rows["snr_1m2_db"] += change_db
+    return np.asarray(snr_db >= radar["noise_db"][things["swerling"]])

@@ -17,8 +17,10 @@ from openiads.kernels import kernel
 from openiads.models.sensing.kernels import is_there, observe
 from openiads.physics.antenna import beam_shape_loss_db
 from openiads.physics.link_budget import two_way_loss_db
+from openiads.records.chain import RELIEF_ENVELOPE, RELIEF_HORIZON
+from openiads.records.state import USER_RELIEF
 from openiads.records.truth import motion_at
-from openiads.records.visibility import visible
+from openiads.records.visibility import in_view
 
 Record = Any
 Records = NDArray[Any]
@@ -73,7 +75,8 @@ def points_at(
     dt = (at_ns - track["update_ns"]) * 1e-9
     x, site, axes = track["x"], radar["site_m"], radar["axes"]
     px, py, pz = x[0] + dt * x[3], x[1] + dt * x[4], x[2] + dt * x[5]
-    if face[3] > 0.0:
+    relief = track["user"][USER_RELIEF]
+    if face[3] > 0.0 and relief == 0:
         dx, dy, dz = px - site[0], py - site[1], pz - site[2]
         east = axes[0, 0] * dx + axes[0, 1] * dy + axes[0, 2] * dz
         north = axes[1, 0] * dx + axes[1, 1] * dy + axes[1, 2] * dz
@@ -82,7 +85,9 @@ def points_at(
     range_m, azimuth, elevation = ecef_to_polar_k(site, axes, px, py, pz)
     inside = abs(wrap_signed(azimuth - face[0])) <= radar["sector_half_rad"]
     low, high = radar["elevation_min_rad"] - radar["beam_elevation_rad"], radar["elevation_max_rad"]
-    return range_m, azimuth, elevation, inside and low <= elevation <= high and range_m <= radar["instrumented_m"]
+    inside = inside or relief & RELIEF_ENVELOPE != 0
+    above = low <= elevation <= high or relief & RELIEF_HORIZON != 0
+    return range_m, azimuth, elevation, inside and above and range_m <= radar["instrumented_m"]
 
 
 @kernel
@@ -114,6 +119,7 @@ def dwell_on(
     thing: Record,
     state: Record,
     motion: tuple[float, float, float, float, float, float],
+    path_db: float,
     axis: tuple[float, float, float],
     pd_table: NDArray[np.float64],
     masks: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]],
@@ -139,13 +145,13 @@ def dwell_on(
         up = elevation - axis[1]
         if abs(across) > reach * radar["beam_azimuth_rad"] or abs(up) > reach * radar["beam_elevation_rad"]:
             return count
-    if not visible(radar, masks, motion[0], motion[1], motion[2], azimuth):
+    if not in_view(thing, radar, masks, motion[0], motion[1], motion[2], azimuth):
         return count
     if axis[2] > 0.0:
         loss_db = beam_shape_loss_db(across, radar["beam_azimuth_rad"]) + beam_shape_loss_db(up, radar["beam_elevation_rad"])
     line = (site[0] - motion[0], site[1] - motion[1], site[2] - motion[2])
     aspect = aspect_of(motion[3], motion[4], motion[5], line[0], line[1], line[2])
-    snr_db = radar["gain_db"] - two_way_loss_db(range_m) + state["rcs_db"][aspect] - loss_db
+    snr_db = radar["gain_db"] - two_way_loss_db(range_m) + path_db + state["rcs_db"][aspect] - loss_db
     geometry = (range_m, azimuth, elevation)
     return observe(radar, thing, state, pd_table, clock, pair, number, at_ns, geometry, snr_db, plots, count)
 
@@ -206,6 +212,7 @@ def sweep(
             objects[o],
             object_states[o],
             motion,
+            c["path_db"],
             axis,
             pd_table,
             masks,

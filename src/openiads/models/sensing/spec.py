@@ -4,12 +4,12 @@ The published point (range, RCS, probabilities) calibrates the radar; power, gai
 """
 
 import math
-from typing import ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from openiads.constants import SPEED_OF_LIGHT_MPS
 from openiads.models.base import Id, Spec, figure, zero
+from openiads.physics.waveform import highest_prf_hz, unambiguous_range_m, wavelength_m
 
 NARROWEST_BEAM = 0.8
 """Least beamwidth times aperture over wavelength; a uniform aperture has 0.886. M. I. Skolnik, Radar Handbook, 3rd ed.,
@@ -47,6 +47,10 @@ class RadarSpec(Spec):
         "Range that calibrates instead of range_km when instrumented_limit is true", optional=True, gt=0, le=2000
     )
 
+    reference_altitude_m: float = figure(
+        "Altitude of the target of the calibration point, for the gas on its path", ge=0, le=100_000
+    )
+
     frequency_ghz: float = figure("Carrier frequency", gt=0, le=100)
     beamwidth_azimuth_deg: float = figure("Half-power beamwidth in azimuth", gt=0, le=180)
     beamwidth_elevation_deg: float = figure("Half-power beamwidth in elevation", gt=0, le=180)
@@ -75,6 +79,12 @@ class RadarSpec(Spec):
     )
     prf_hz: float | None = Field(
         default=None, gt=0, le=1e7, description="Pulse repetition frequency, checked against the range"
+    )
+    mti_pulses: int | None = Field(
+        default=None, ge=2, le=8, description="Pulses of the canceller of fixed echoes, at prf_hz; none: no blind speeds"
+    )
+    mti_stagger: Annotated[tuple[float, ...], Field(strict=False)] | None = Field(
+        default=None, description="Ratios of its successive intervals, one less than mti_pulses; their mean is 1/prf_hz"
     )
     pulse_width_us: float | None = Field(default=None, gt=0, le=1e5, description="Pulse length, checked against prf_hz")
 
@@ -112,11 +122,11 @@ class RadarSpec(Spec):
     def _beam_fits_the_aperture(self) -> Self:
         if self.aperture_width_m is None:
             return self
-        wavelength_m = SPEED_OF_LIGHT_MPS / (self.frequency_ghz * 1e9)
-        ratio = math.radians(self.beamwidth_azimuth_deg) * self.aperture_width_m / wavelength_m
+        wave_m = float(wavelength_m(frequency_hz=self.frequency_ghz * 1e9))
+        ratio = math.radians(self.beamwidth_azimuth_deg) * self.aperture_width_m / wave_m
         if not NARROWEST_BEAM <= ratio <= WIDEST_BEAM:
             low_deg, high_deg = (
-                math.degrees(factor * wavelength_m / self.aperture_width_m) for factor in (NARROWEST_BEAM, WIDEST_BEAM)
+                math.degrees(factor * wave_m / self.aperture_width_m) for factor in (NARROWEST_BEAM, WIDEST_BEAM)
             )
             raise ValueError(
                 f"beamwidth_azimuth_deg is {self.beamwidth_azimuth_deg:g}, but {self.aperture_width_m:g} m at "
@@ -128,12 +138,25 @@ class RadarSpec(Spec):
     def _listens_no_farther_than_the_next_pulse(self) -> Self:
         if self.prf_hz is None:
             return self
-        limit_km = SPEED_OF_LIGHT_MPS / (2 * self.prf_hz) / 1000
+        limit_km = float(unambiguous_range_m(prf_hz=self.prf_hz)) / 1000
         if self.instrumented_range_km > limit_km:
-            highest_hz = math.floor(SPEED_OF_LIGHT_MPS / (2000 * self.instrumented_range_km))
+            highest_hz = math.floor(highest_prf_hz(unambiguous_range_m=1000 * self.instrumented_range_km))
             raise ValueError(
                 f"instrumented_range_km is {self.instrumented_range_km:g}, but prf_hz = {self.prf_hz:g} is unambiguous to "
                 f"{limit_km:.4g} km. Lower the range, or set prf_hz to {highest_hz} or less"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _cancels_with_pulses_it_has(self) -> Self:
+        if self.mti_pulses is not None and self.prf_hz is None:
+            raise ValueError(f"mti_pulses is {self.mti_pulses}, but prf_hz is missing. Give it, or leave mti_pulses out")
+        if self.mti_stagger is None:
+            return self
+        if len(self.mti_stagger) != (self.mti_pulses or 1) - 1 or min(self.mti_stagger) <= 0:
+            raise ValueError(
+                f"mti_stagger has {len(self.mti_stagger)} ratios for mti_pulses = {self.mti_pulses}; one less than the pulses "
+                "is needed, all above 0. Correct one of them"
             )
         return self
 

@@ -81,8 +81,8 @@ class Paths:
         return np.asarray(found / METRES_PER_KILOMETRE)
 
     def reach_km(self, node: str) -> float:
-        """Farthest range of any missile of a fire unit."""
-        return max(m.max_range_km for m in self.spec.fire_units[node].missiles.values())
+        """Farthest range of any missile that a fire unit has."""
+        return max((m.max_range_km for m in self.spec.fire_units[node].missiles.values() if m.count > 0), default=0.0)
 
     def inside_ns(self, thing: int) -> tuple[Array, Array]:
         """Times (n,) along the path of an object, and its time until then inside the reach of a fire unit that may fire."""

@@ -1,0 +1,72 @@
+"""Rows of one replication in batches, for readers that must not hold a whole part in memory."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from openiads.errors import ResultsError
+from openiads.records.tables import TABLES
+from openiads.results.parts import part_path, read_block
+from openiads.results.schema import arrow_schema, replicated
+from openiads.results.store import RunReader
+
+BATCH: Final = 32_768
+"""Rows of a batch."""
+
+_CHUNK: Final = 1 << 20
+
+
+def is_recorded(reader: RunReader, name: str, replication: int) -> bool:
+    """Whether the run holds table `name` of a replication."""
+    manifest = reader.manifest
+    return name in manifest.tables() and (not replicated(name) or replication in manifest.recorded(name))
+
+
+def iter_batches(reader: RunReader, name: str, replication: int) -> Iterator[Any]:
+    """Rows of table `name` of one replication as `pyarrow.RecordBatch`es in the order of the key.
+
+    The part's checksum is verified before the first batch; the memory needed is that of one row group's columns at most.
+
+    Raises
+    ------
+    ResultsError
+        The table or replication is not recorded, or the part is missing or damaged.
+    """
+    reader.require_replication(replication)
+    if not is_recorded(reader, name, replication):
+        reader.table(name, replication)  # says what is missing and what to do
+    block = next(b for b in reader.blocks() if replication in b) if replicated(name) else None
+    path = part_path(reader.folder, name, block)
+    stated = read_block(reader.folder, block)[name]
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+        if digest.hexdigest() != stated["sha256"]:
+            raise ResultsError(f"{path}: SHA-256 is not the one that was recorded; the part was changed or is damaged")
+        with pq.ParquetFile(path, pre_buffer=False) as parquet:
+            if not parquet.schema_arrow.equals(arrow_schema(TABLES[name])):
+                raise ResultsError(f"{path}: has other columns than table {name} of this version")
+            for batch in parquet.iter_batches(BATCH, use_threads=False):
+                rows = batch if block is None else _rows_of(batch, replication)
+                if len(rows):
+                    yield rows
+    except (pa.ArrowException, OSError) as error:
+        raise ResultsError(f"{path}: cannot be read ({error})") from error
+
+
+def _rows_of(batch: Any, replication: int) -> Any:
+    numbers = batch.column("replication").to_numpy()
+    low, high = np.searchsorted(numbers, [replication, replication + 1])
+    return batch.slice(int(low), int(high - low))
+
+
+def iter_rows(reader: RunReader, name: str, replication: int) -> Iterator[dict[str, Any]]:
+    """As `iter_batches`, row by row as dictionaries."""
+    for batch in iter_batches(reader, name, replication):
+        yield from batch.to_pylist()

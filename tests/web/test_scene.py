@@ -1,0 +1,111 @@
+"""What the page is given: the run, to the resolution stated, and nothing that is not in it."""
+
+import io
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from openiads import api
+from openiads.errors import ResultsError
+from openiads.geo.ellipsoid import ecef_to_geodetic
+from openiads.web.coverage import ALTITUDES, RCS_DBSM, coverage
+from openiads.web.payload import Payload
+from openiads.web.scene import Shown, arrow_bytes, scene, track_table, truth_table
+from openiads.web.series import counters, series
+
+
+@pytest.fixture(scope="module")
+def shown(payload: Payload) -> Shown:
+    return payload.runs[0]
+
+
+def read(content: bytes) -> pa.Table:
+    return pa.ipc.open_stream(io.BytesIO(content)).read_all()
+
+
+def test_tracks_are_those_of_the_table(shown: Shown) -> None:
+    table, ids = track_table(shown.run, 0)
+    table = read(arrow_bytes(table))
+    rows = shown.run.table("tracks", 0)
+    assert table.num_rows == rows.num_rows > 100
+    assert ids == sorted(set(rows.column("track_id").to_pylist()))
+    one = ids[len(ids) // 2]
+    mine = table.filter(pc.equal(table.column("track"), ids.index(one))).to_pydict()
+    theirs = rows.filter(pc.equal(rows.column("track_id"), one)).sort_by("at_ns").to_pydict()
+    ecef = np.stack([theirs[f"position_ecef_{a}_m"] for a in "xyz"], axis=1)
+    latitude, longitude, height = ecef_to_geodetic(ecef)
+    assert mine["time"] == [t // 1_000_000 for t in theirs["at_ns"]]
+    assert np.array(mine["latitude"]) / 1e6 == pytest.approx(np.degrees(latitude), abs=5.1e-7)
+    assert np.array(mine["longitude"]) / 1e6 == pytest.approx(np.degrees(longitude), abs=5.1e-7)
+    assert mine["altitude"] == pytest.approx(height, abs=0.51)
+
+
+def test_truth_follows_the_paths(shown: Shown) -> None:
+    table = truth_table(shown).to_pydict()
+    case = shown.lowered.case
+    for number in range(len(case.objects)):
+        times = [t for o, t in zip(table["object"], table["time"], strict=True) if o == number]
+        assert times == sorted(times)
+        assert times[0] == case.objects[number]["start_ns"] // 1_000_000
+        assert times[-1] >= case.objects[number]["end_ns"] // 1_000_000 - 1
+
+
+def test_counters_are_those_of_the_tables(shown: Shown) -> None:
+    for number in range(3):
+        end = counters(shown, number, 10**9)
+        counts = shown.run.table("counts", number).to_pylist()[0]
+        assert end["kills"] == pc.sum(pc.equal(shown.run.table("outcomes", number).column("end_state"), "killed")).as_py()
+        assert end["leaks"] == pc.sum(pc.equal(shown.run.table("outcomes", number).column("end_state"), "leaked")).as_py()
+        assert end["magazine"] == sum(shown.run.table("magazines", number).column("remaining").to_pylist())
+        assert len(shown.run.table("shots", number)) == counts["shots"]
+
+
+def test_bands_hold_the_replications(shown: Shown) -> None:
+    found = series(shown)
+    for name, (low, middle, high) in found["bands"].items():
+        assert all(a <= b <= c for a, b, c in zip(low, middle, high, strict=True)), name
+    last = [counters(shown, k, 10**9)["kills"] for k in range(6)]
+    assert found["bands"]["kills"][1][-1] == pytest.approx(np.median(last), abs=1e-9)
+
+
+def test_a_replication_that_was_not_recorded_in_full(shown: Shown) -> None:
+    other = scene(shown, 3)
+    assert other["replication"] == 3
+    assert len(other["tracks"]["ids"]) > 10
+    assert track_table(shown.replication(3), 3)[0].num_rows > 100
+
+
+def test_leakers_carry_their_cause(shown: Shown) -> None:
+    found = [o for k in range(6) for o in scene(shown, k)["objects"] if o["end_state"] == "leaked"]
+    assert found
+    for thing in found:
+        assert thing["cause"] is not None
+        assert thing["stages"][-1][0] == "outcome"
+
+
+def test_coverage_grows_with_cross_section(shown: Shown) -> None:
+    found = coverage(shown.scenario)
+    assert found["altitudes_m"] == list(ALTITUDES)
+    for radar in found["radars"]:
+        for end in ("low", "nominal", "high"):
+            for reaches in radar["reach_m"][end]:
+                assert reaches == sorted(reaches)
+        one, more = (radar["reach_m"]["nominal"][5][RCS_DBSM.index(dbsm)] for dbsm in (0, 12))
+        assert 1.5 < more / one <= 10 ** (12 / 40) * 1.01  # the fourth root of the cross-section, less what the air takes
+        sight = np.array(radar["sight_m"])
+        assert (np.diff(sight[:6], axis=0) >= 0).all()  # higher is seen farther, until the cone above matters
+        assert sight[0].max() < sight[5].max()
+
+
+def test_wrong_folders(tmp_path: Path, web_runs: tuple[Path, Path], cases: ModuleType) -> None:
+    with pytest.raises(ResultsError, match="shows one, or compares two"):
+        Payload.open([])
+    with pytest.raises(ResultsError):
+        Payload.open([tmp_path])
+    with pytest.raises(ResultsError, match="no such file"):
+        Payload.open(web_runs[:1], report=tmp_path / "none.html")
+    assert api.open_run(web_runs[0]).folder == web_runs[0]

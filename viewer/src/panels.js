@@ -1,0 +1,170 @@
+// Events, inspector, table of objects: real HTML, filled with text only.
+import { IDENTITIES, STATUS, fromMap } from "./model.js";
+import { both, clockText, grid, height, latLon } from "./units.js";
+import { say } from "./i18n.js";
+
+const SHOWN = 200;
+const $ = (id) => document.getElementById(id);
+
+export function make(tag, attributes = {}, ...children) {
+  const el = document.createElement(tag);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) el.addEventListener(key.slice(2), value);
+    else if (value !== undefined && value !== null && value !== false) el.setAttribute(key, value === true ? "" : value);
+  }
+  el.append(...children.filter((c) => c !== null && c !== undefined).map((c) => (c instanceof Node ? c : String(c))));
+  return el;
+}
+
+/** Events of all shown runs in one list, in order of time; ends of objects are told with them. */
+export function gather(models) {
+  const all = [];
+  models.forEach((m, which) => {
+    const e = m.scene.events;
+    for (let i = 0; i < e.time.length; i++) {
+      const owner = m.scene.tracks.object[m.trackIndex.get(e.track_id[i])] ?? "";
+      all.push({ t: e.time[i], which, event: e.event[i], node: e.node[i], track: e.track_id[i], detail: e.detail[i], value: e.value[i], object: owner });
+    }
+    for (const o of m.scene.objects) if (o.end_state === "killed" || o.end_state === "leaked") all.push({ t: o.end, which, event: o.end_state, node: o.killed_by ?? "", track: "", detail: "", value: null, object: o.id });
+  });
+  return all.sort((a, b) => a.t - b.t || a.which - b.which);
+}
+
+export class Events {
+  constructor(ui) {
+    this.ui = ui;
+    this.all = [];
+    this.found = [];
+    $("event-kind").addEventListener("change", () => this.filter());
+    $("event-text").addEventListener("input", () => this.filter());
+  }
+  set(models) {
+    this.all = gather(models);
+    this.two = models.length > 1;
+    const kinds = [...new Set(this.all.map((e) => e.event))].sort();
+    const chosen = $("event-kind").value;
+    $("event-kind").replaceChildren(make("option", { value: "" }, say("all")), ...kinds.map((k) => make("option", { value: k }, k)));
+    $("event-kind").value = kinds.includes(chosen) ? chosen : "";
+    this.filter();
+  }
+  filter() {
+    const kind = $("event-kind").value, words = $("event-text").value.toLowerCase().split(/\s+/).filter(Boolean);
+    this.found = this.all.filter((e) => (!kind || e.event === kind) && words.every((w) => `${e.event} ${e.node} ${e.track} ${e.object} ${e.detail}`.toLowerCase().includes(w)));
+    this.shown = -1;
+    this.draw();
+    this.ui.drawTicks();
+  }
+  draw() {
+    const t = this.ui.state.t;
+    let now = this.found.findLastIndex((e) => e.t <= t);
+    const first = Math.max(0, Math.min(now - SHOWN / 2, this.found.length - SHOWN));
+    const key = `${now}/${first}/${this.found.length}`;
+    if (key === this.shown) return;
+    this.shown = key;
+    $("event-count").textContent = this.found.length ? `${now + 1} ${say("of")} ${this.found.length}` : say("events_none");
+    const rows = this.found.slice(first, first + SHOWN).map((e, i) => make("li", {}, make("button", { type: "button", "aria-current": first + i === now ? "true" : false, onclick: () => this.choose(e) }, make("time", {}, clockText(e.t)), this.text(e))));
+    $("events").replaceChildren(...rows);
+    const current = $("events").querySelector('[aria-current="true"]');
+    if (current) $("events").scrollTop = current.offsetTop - $("events").offsetTop - $("events").clientHeight / 2;
+  }
+  text(e) {
+    return [this.two ? "AB"[e.which] : "", e.event, e.node, e.track || e.object, e.detail].filter(Boolean).join(" · ");
+  }
+  choose(e) {
+    this.ui.seek(e.t);
+    if (e.track && this.ui.models[e.which].trackIndex.has(e.track)) this.ui.select({ type: "track", id: e.track, which: e.which });
+    else if (e.object) this.ui.select({ type: "object", id: e.object, which: e.which });
+    else if (e.node) this.ui.select({ type: "node", id: e.node, which: e.which });
+  }
+  next(direction) {
+    const t = this.ui.state.t;
+    const e = direction > 0 ? this.found.find((x) => x.t > t) : this.found.findLast((x) => x.t < t);
+    if (e) this.choose(e);
+  }
+}
+
+const definition = (rows) => make("dl", {}, ...rows.filter((r) => r && r[1] !== "" && r[1] !== null && r[1] !== undefined).flatMap(([a, b]) => [make("dt", {}, a), make("dd", {}, b)]));
+
+export class Inspector {
+  constructor(ui) {
+    this.ui = ui;
+    this.last = "";
+  }
+  draw(force = false) {
+    const { selection, t } = this.ui.state;
+    const key = selection ? `${selection.type}/${selection.id}/${selection.which}/${Math.floor(t / 1000)}/${this.ui.stack?.length ?? 0}` : "";
+    if (key === this.last && !force) return;
+    this.last = key;
+    const box = $("inspector");
+    if (!selection) return box.replaceChildren(make("p", {}, say("nothing")));
+    const m = this.ui.models[selection.which ?? 0];
+    const content = m ? this[selection.type](m, selection.id, t) : null;
+    const stack = this.ui.stack?.length > 1 ? make("p", {}, `${this.ui.stackAt + 1} ${say("here")} ${this.ui.stack.length} ${say("stacked")}`) : null;
+    box.replaceChildren(...[make("h3", {}, (this.ui.models.length > 1 ? `${"AB"[selection.which ?? 0]} · ` : "") + selection.id), stack, ...(content ?? [])].filter(Boolean));
+  }
+  object(m, id, t) {
+    const k = m.objectIndex.get(id);
+    if (k === undefined) return null;
+    const o = m.scene.objects[k], out = new Float64Array(3);
+    const there = m.truth.between(k, Math.min(t, o.end), out) >= 0;
+    return [
+      ...this.why(o),
+      definition([
+        [say("side"), say(o.side)], [say("kind"), say(o.kind)], [say("system"), o.system],
+        there && [say("position"), latLon(fromMap(out[0], out[1]))], there && [say("mgrs"), grid(fromMap(out[0], out[1]))], there && [say("height"), height(out[2])],
+        [say("plots"), o.plots], [say("shots"), o.shots], [say("end"), make("span", {}, `${say(o.end_state)} `, this.time(o.end))], [say("killed_by"), o.killed_by],
+      ]),
+      ...this.story(o),
+    ];
+  }
+  why(o) {
+    if (o.end_state !== "leaked" || !o.cause) return [];
+    return [make("div", { class: "cause" }, make("h4", {}, say("why")), definition([[say("cause"), say(`cause_${o.cause.first}`)], [say("at_unit"), o.cause.unit], [say("counterfactual"), o.cause.counterfactual]]))];
+  }
+  story(o) {
+    if (!o.stages.length) return [];
+    return [make("h4", {}, say("timeline")), make("ul", {}, ...o.stages.map(([stage, t]) => make("li", {}, this.time(t), ` ${stage === "outcome" ? say(o.end_state) : say(`stage_${stage}`)}`)))];
+  }
+  track(m, id, t) {
+    const k = m.trackIndex.get(id), i = k === undefined ? -1 : m.tracks.row(k, t);
+    if (k === undefined) return null;
+    const owner = m.scene.tracks.object[k];
+    if (i < 0) return [definition([[say("belongs"), owner || say("false_track")]])];
+    const p = m.tracks;
+    return [
+      definition([
+        [say("status"), say(STATUS[p.status[i]])], [say("identity"), say(IDENTITIES[p.identity[i]] ?? "unknown")], [say("node"), id.split("/")[0]],
+        [say("position"), latLon([p.longitude[i] / 1e6, p.latitude[i] / 1e6])], [say("mgrs"), grid([p.longitude[i] / 1e6, p.latitude[i] / 1e6])], [say("height"), height(p.altitude[i])],
+        [say("speed"), `${p.speed[i]} m/s`], [say("error"), `${p.sigma[i]} m`], [say("age"), `${((t - p.time[i]) / 1000).toFixed(0)} ${say("ago")}`],
+        [say("belongs"), owner ? make("button", { type: "button", class: "link", onclick: () => this.ui.select({ type: "object", id: owner, which: this.ui.state.selection.which }) }, owner) : say("false_track")],
+      ]),
+    ];
+  }
+  node(m, id, t) {
+    const n = m.node.get(id);
+    if (!n) return null;
+    const held = m.scene.shots.filter((s) => s.node === id && s.time <= t);
+    return [
+      definition([
+        [say("kind"), say(n.kind)], [say("system"), n.system], [say("position"), latLon([n.longitude, n.latitude])], [say("mgrs"), grid([n.longitude, n.latitude])], [say("height"), height(n.altitude)],
+        ...n.radars.map((r) => [r.role.replace("_", " "), `${r.system} ${both(r.range_km * 1000)} @ ${r.rcs_m2} m²`]),
+        ...Object.entries(n.missiles).map(([name, count]) => [name, `${count - held.filter((s) => s.missile === name).length} / ${count}`]),
+      ]),
+    ];
+  }
+  shot(m, id) {
+    const s = m.scene.shots.find((x) => `${x.node}/${x.shot}` === id);
+    if (!s) return null;
+    return [definition([[say("node"), s.node], ["missile", s.missile], ["track", s.track], ["launched", this.time(s.time)], ["intercept", this.time(s.intercept)], ["assessed", s.assessed === null ? null : make("span", {}, `${s.assessment} `, this.time(s.assessed))], [say("belongs"), `${s.object || say("false_track")} ${s.result}`]])];
+  }
+  time(t) {
+    return t === null || t === undefined ? null : make("button", { type: "button", class: "link", onclick: () => this.ui.seek(t) }, clockText(t));
+  }
+}
+
+export function objectTable(ui) {
+  const m = ui.models[0], box = $("objects");
+  const head = make("tr", {}, ...["object", "side", "kind", "end"].map((c) => make("th", { scope: "col" }, say(c))));
+  const rows = m.scene.objects.map((o) => make("tr", {}, make("td", {}, make("button", { type: "button", onclick: () => ui.select({ type: "object", id: o.id, which: 0 }) }, o.id)), make("td", {}, say(o.side)), make("td", {}, say(o.kind)), make("td", {}, say(o.end_state))));
+  box.replaceChildren(make("thead", {}, head), make("tbody", {}, ...rows));
+}
