@@ -22,7 +22,7 @@ WARM = 5
 PLACE = {"east_m": 0.0, "north_m": 0.0, "up_m": 0.0}
 COARSE = Sensor(
     id="coarse", **PLACE, sigma_range_m=60.0, sigma_azimuth_deg=0.6, sigma_elevation_deg=0.6, scan_period_s=4.0,
-    p_detection=0.8, clutter_per_scan=3000.0, reach_m=60e3, elevation_span_deg=12.0,
+    p_detection=0.8, clutter_per_scan=800.0, reach_m=60e3, elevation_span_deg=12.0,
 )  # fmt: skip
 FINE = Sensor(
     id="fine", **PLACE, sigma_range_m=30.0, sigma_azimuth_deg=0.15, sigma_elevation_deg=0.2, scan_period_s=2.0,
@@ -98,7 +98,7 @@ def crossing(seed: int) -> dict[str, float]:
     rng = np.random.default_rng([seed, 1])
     truth = formations(40, COARSE.scan_period_s)
     scans = seen(truth, COARSE, rng, (12e3, 50e3, -0.6, 0.6, 0.0, np.radians(12.0)))
-    base = replace(USUAL, process_noise_m2ps3=4.0, initiation="sprt", false_confirm=1e-4)
+    base = replace(USUAL, process_noise_m2ps3=4.0, confirm_hits=4, confirm_window=6)
     return {name: track(scans, truth, COARSE, replace(base, association=name), 1500.0) for name in ("gnn", "jpda")}
 
 
@@ -106,13 +106,15 @@ EKF_NOISES = (30.0, 300.0, 1000.0, 3000.0)
 
 
 def weaving(seed: int) -> dict[str, float]:
-    """EKF of constant velocity at several process noises, and IMM, on weaves."""
+    """EKF of constant velocity at several process noises, and IMM, on weaves. The IMM was tuned on seeds 100 to 107."""
     rng = np.random.default_rng([seed, 2])
     truth = weavers(80, FINE.scan_period_s, rng)
     scans = seen(truth, FINE, rng, (5e3, 90e3, -np.pi, np.pi, 0.0, np.radians(15.0)))
     base = replace(USUAL, filter="ekf")
     out = {f"ekf q={q:g}": track(scans, truth, FINE, replace(base, process_noise_m2ps3=q), 1500.0) for q in EKF_NOISES}
-    return out | {"imm": track(scans, truth, FINE, replace(base, motion="imm", process_noise_m2ps3=20.0), 1500.0)}
+    return out | {
+        "imm": track(scans, truth, FINE, replace(base, motion="imm", process_noise_m2ps3=50.0, model_stay=0.7), 1500.0)
+    }
 
 
 def margin(worse: np.ndarray, better: np.ndarray) -> tuple[float, float, float]:
@@ -126,10 +128,13 @@ def main() -> None:
     """Run both scenes and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=100)
+    parser.add_argument("--scene", choices=("weaving", "crossing"), help="only this one")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     table: dict[str, Any] = {}
-    for name, scene in (("crossing", crossing), ("weaving", weaving)):
+    for name, scene in (("weaving", weaving), ("crossing", crossing)):
+        if arguments.scene not in (None, name):
+            continue
         rows = [scene(seed) for seed in range(arguments.seeds)]
         columns = {key: np.array([row[key] for row in rows]) for key in rows[0]}
         last = list(columns)[-1]

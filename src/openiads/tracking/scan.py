@@ -186,6 +186,7 @@ def joint_updates(
     for k in range(scratch.work[0]["pairs"]):
         cell = cells[pairs[k]["cell"]]
         cell["taken"] = 1 if cell["reach"] > ALL_IN_ONE else 0
+        cell["row"] = -1  # the clusters' mark; the assignment of tentative tracks takes it for an assigned row
 
 
 @kernel
