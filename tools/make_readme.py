@@ -27,14 +27,9 @@ def main() -> None:
             return found[1] + "\n".join(lines) + "\n" + found[4]
 
         PAGE.write_text(BLOCK.sub(filled, PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-        drawing = [
-            sys.executable,
-            str(ROOT / "tools" / "draw_case.py"),
-            str(Path(folder) / "runs" / "demo"),
-            "-o",
-            str(PICTURE),
-        ]
-        subprocess.run(drawing, check=True)
+        run = Path(folder) / "murted"
+        subprocess.run([sys.executable, "-m", "openiads", "run", "murted-2019", "-o", str(run)], check=True)
+        subprocess.run([sys.executable, str(ROOT / "tools" / "draw_case.py"), str(run), "-o", str(PICTURE)], check=True)
 
 
 if __name__ == "__main__":

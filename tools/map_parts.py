@@ -1,46 +1,14 @@
-"""Parts of a map picture: the projection, and labels that avoid one another (needs the extra `plot`)."""
+"""Parts of a map picture: the projection of the reports, and labels that avoid one another (needs the extra `plot`)."""
 
 import matplotlib.patheffects as effects
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from openiads.geo.ellipsoid import ecef_to_geodetic
-from openiads.geo.geodesic import direct, inverse
+from openiads.report.plane import Plane
 
+__all__ = ["Labels", "Plane"]
 Array = NDArray[np.float64]
-
-
-class Plane:
-    """Azimuthal equidistant map around a point: distances and directions from that point are true."""
-
-    def __init__(self, latitude_rad: float, longitude_rad: float) -> None:
-        self.latitude_rad, self.longitude_rad = latitude_rad, longitude_rad
-
-    def project(self, latitude_rad: Array, longitude_rad: Array) -> Array:
-        """East and north in kilometres, (n, 2)."""
-        distance_m, azimuth = inverse(
-            latitude1_rad=np.full_like(latitude_rad, self.latitude_rad),
-            longitude1_rad=np.full_like(longitude_rad, self.longitude_rad),
-            latitude2_rad=latitude_rad,
-            longitude2_rad=longitude_rad,
-        )
-        return np.stack([distance_m * np.sin(azimuth), distance_m * np.cos(azimuth)], axis=-1) / 1000.0
-
-    def project_ecef(self, position_m: Array) -> Array:
-        """The same for (n, 3) ECEF positions."""
-        latitude, longitude, _ = ecef_to_geodetic(position_m)
-        return self.project(latitude, longitude)
-
-    def corner(self, east_km: float, north_km: float) -> tuple[float, float]:
-        """Latitude and longitude in degrees of a point of the map."""
-        latitude, longitude = direct(
-            latitude_rad=self.latitude_rad,
-            longitude_rad=self.longitude_rad,
-            azimuth_rad=np.arctan2(east_km, north_km),
-            distance_m=1000.0 * np.hypot(east_km, north_km),
-        )
-        return float(np.degrees(latitude)), float(np.degrees(longitude))
 
 
 class Labels:

@@ -4,7 +4,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from openiads.results.digest import Digest
     from openiads.results.ledger import Ledger
     from openiads.results.measures import Measured
-    from openiads.results.paired import Difference
     from openiads.results.store import RunReader
     from openiads.scenario.loader import Scenario
 
@@ -25,16 +24,9 @@ LEAST_BLOCKS = 8
 
 
 def load_scenario(
-    path: str | Path,
-    *,
-    variant: str | None = None,
-    vignette: str | None = None,
-    overrides: Mapping[str, Any] | None = None,
+    path: str | Path, *, variant: str | None = None, vignette: str | None = None, overrides: Mapping[str, Any] | None = None
 ) -> "Scenario":
-    """Read a scenario file, or a shipped scenario by its name; see `openiads.scenario.loader.load_scenario`.
-
-    `vignette` is short for the override `{"vignette": ...}`.
-    """
+    """Read a file, or a shipped scenario by name; `vignette` is short for an override. See `scenario.loader.load_scenario`."""
     from openiads.scenario.loader import load_scenario as load  # noqa: PLC0415 - slow to import
     from openiads.scenario.shipped import find  # noqa: PLC0415
 
@@ -251,23 +243,14 @@ def replay(run: Run, replication: int, out: str | Path | None = None) -> Run:
 
 
 def exposure_table(
-    scenario: str | Path = "turkey-2019",
-    *,
-    by: Sequence[str] = ("activity", "date"),
-    vignette: str = "peacetime_month",
-    overrides: Mapping[str, Any] | None = None,
-    replications: int = 16,
-    seed: int = 1,
-    on_progress: Callable[[int], None] | None = None,
+    scenario: "Scenario", by: Sequence[str], *, on_progress: Callable[[int], None] | None = None, **settings: Any
 ) -> list[dict[str, Any]]:
-    """Exposure of friendly aircraft under every combination of the values of the options `by`.
-
-    Rows are those of `openiads.results.exposure.table`; `vignette` walks windows; `overrides` hold in every combination.
-    """
+    """Exposure of friendly aircraft by the values of options: rows as in `openiads.results.exposure.table`; settings of `run`."""
     from openiads.results.exposure import table  # noqa: PLC0415
 
-    base = load_scenario(scenario, vignette=vignette, overrides=overrides)
-    return table(base, by, lambda arm: run(arm, replications=replications, seed=seed, full_replications=()), on_progress)
+    return table(
+        scenario, by, lambda arm: run(arm, **{"replications": 16, "full_replications": (), **settings}), on_progress
+    )
 
 
 def measures(run: Run, names: "Iterable[str | tuple[str, Mapping[str, Any]]] | None" = None) -> "tuple[Measured, ...]":
@@ -292,103 +275,9 @@ def measures(run: Run, names: "Iterable[str | tuple[str, Mapping[str, Any]]] | N
     return measure(RunData.of(run.reader), wanted)
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """Runs of one scenario under several variants with the same draws. `differences` are variant less `baseline`."""
-
-    baseline: str
-    runs: "Mapping[str, Run]"
-    differences: "Mapping[str, tuple[Difference, ...]]"
-
-
-def compare(
-    scenario: "Scenario | str | Path",
-    *,
-    variants: Sequence[str],
-    replications: int = 64,
-    seed: int = 1,
-    workers: int = 1,
-    out: str | Path | None = None,
-    names: Iterable[str] | None = None,
-    overwrite: bool = False,
-    on_progress: Callable[[int], None] | None = None,
-) -> Comparison:
-    """Run variants of a scenario with common draws and compare every measure, replication by replication.
-
-    Parameters
-    ----------
-    scenario : Scenario or path
-        What to run. The variant `base` is the file as it stands.
-    variants : sequence of str
-        Two or more; the first is the baseline.
-    out : path, optional
-        Folder that gets a run folder for each variant and `comparison.json`. Without it the runs are temporary.
-    names : names, optional
-        Measures; without it every one that the runs give.
-    replications, seed, workers, overwrite, on_progress
-        As in `run`.
-
-    Raises
-    ------
-    OpeniadsError
-        For fewer than two variants, one that the scenario does not have, or a folder that cannot be used.
-    """
-    from openiads.results.files import write_whole  # noqa: PLC0415
-    from openiads.results.measures import RunData  # noqa: PLC0415
-    from openiads.results.paired import differences, every_measure, to_json  # noqa: PLC0415
-
-    if len(set(variants)) < 2 or len(set(variants)) != len(variants):
-        raise ResultsError(f"variants = {', '.join(variants) or 'none'}: two or more different ones are needed to compare")
-    if isinstance(scenario, str | Path):
-        scenario = load_scenario(scenario)
-    arms = {
-        name: scenario.with_variant(None if name == BASE and name not in scenario.variants else name) for name in variants
-    }
-    folder = None if out is None else Path(out)
-    runs = {
-        name: run(
-            arm,
-            replications=replications,
-            seed=seed,
-            workers=workers,
-            out=None if folder is None else folder / name,
-            overwrite=overwrite,
-            on_progress=on_progress,
-        )
-        for name, arm in arms.items()
-    }
-    baseline = variants[0]
-    wanted = every_measure(runs[baseline].tables) if names is None else list(names)
-    data = {name: RunData.of(one.reader) for name, one in runs.items()}
-    found = {name: differences(data[baseline], data[name], wanted) for name in variants[1:]}
-    if folder is not None:
-        text = to_json(found, baseline=baseline, seed=seed, replications=replications)
-        write_whole(folder / "comparison.json", text)
-    return Comparison(baseline, runs, found)
-
-
-BASE = "base"
-"""Name of the scenario without any variant, in comparisons."""
-
-
 def ledger(run: Run, *, counterfactual: Any = None) -> "Ledger":
-    """Why the leakers of a run got through: Arrow tables of causes, in all and by object.
-
-    Parameters
-    ----------
-    run : Run
-        At any record level.
-    counterfactual : pyarrow.Table, optional
-        What `counterfactual` returned for this run; the result then also counts the links that, restored alone, stop the leak.
-
-    Raises
-    ------
-    ResultsError
-        When the ledger does not add up to the objects counted as leaked.
-    """
-    from openiads.results.ledger import ledger as count  # noqa: PLC0415
-
-    return count(run.reader, counterfactual)
+    """Why the leakers of a run got through, as Arrow tables; see `openiads.results.ledger.ledger`."""
+    return import_module("openiads.results.ledger").ledger(run.reader, counterfactual)  # type: ignore[no-any-return]
 
 
 def counterfactual(

@@ -36,6 +36,18 @@ def test_summary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     assert not list(tmp_path.iterdir())
 
 
+def test_a_shipped_scenario_with_its_choices(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = _run(["turkey-2019", "--vignette", "peacetime_month"], monkeypatch, capsys)
+    assert (code, err) == (0, "")
+    text = " ".join(out.split())
+    assert "vignette = peacetime_month" in text
+    assert "vignettes crisis_raid, peacetime_month" in text
+    assert (
+        "running on that day: early-warning, hmeimim-1, hmeimim-command, konya-radar, s400-1, s400-2, s400-command" in text
+    )
+    assert max(len(line) for line in out.splitlines()) <= 100
+
+
 def test_variant_and_settings(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = _run([str(COAST), "--variant", "peacetime-month", "--set", "network.mode=integrated"], monkeypatch, capsys)
     assert "8 (friendly: 7, hostile: 0, neutral: 1)" in out

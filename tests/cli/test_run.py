@@ -161,10 +161,41 @@ def test_wrong_options_are_exit_code_two(openiads: Callable[..., Outcome], argum
 def test_demo(openiads: Callable[..., Outcome], tmp_path: Path) -> None:
     code, out, err = openiads("demo", "-o", tmp_path / "demo", "--replications", 2)
     assert code == 0, err
-    assert "in this model: 2 replications" in out
-    assert f"next: openiads explain {tmp_path / 'demo'} f-35a" in out
-    assert openiads("explain", tmp_path / "demo", "f-35a")[0] == 0
-    assert openiads("demo", "-o", tmp_path / "demo", "--replications", 2)[0] == 0  # replaced
+    assert "in this model: 2 replications of each run" in out
+    assert "placeholders: no public source gives them" in out
+    for part in ("A notional raid", "Why hostile objects got through", "same draws", "peacetime flying", "What Mürted adds"):
+        assert part in out
+    assert max(len(line) for line in out.splitlines() if str(tmp_path) not in line) <= 100
+    assert (tmp_path / "demo" / "report.html").stat().st_size > 50_000
+    assert (tmp_path / "demo" / "comparison.json").is_file()
+    assert f"next: openiads explain {tmp_path / 'demo' / 'standalone'} cruise-missile" in out
+    assert openiads("explain", tmp_path / "demo" / "standalone", "cruise-missile")[0] == 0
+
+
+def test_measure(openiads: Callable[..., Outcome], cases: ModuleType, tmp_path: Path) -> None:
+    assert openiads("run", cases.SMALL, "-o", tmp_path / "run", "--replications", 3)[0] == 0
+    code, out, err = openiads("measure", tmp_path / "run", "leakage", "shots")
+    assert code == 0, err
+    assert [line.split()[0] for line in out.splitlines()[2:]] == ["leakage", "shots"]
+    found = json.loads(openiads("measure", tmp_path / "run", "shots", "--json")[1])
+    assert len(found[0]["replications"]) == 3
+    assert "missiles_per_kill [1], ratio" in openiads("measure", "--list")[1]
+    code, out, err = openiads("measure", tmp_path / "run", "leakge")
+    assert (code, out) == (2, "")
+    assert "Did you mean 'leakage'?" in err
+
+
+def test_compare(openiads: Callable[..., Outcome], tmp_path: Path) -> None:
+    code, out, err = openiads(
+        "compare", "murted-2019", "--variants", "standalone,weapons-free", "--replications", 4, "-o", tmp_path / "arms"
+    )
+    assert code == 0, err
+    assert "weapons-free less standalone, 4 pairs with the same draws" in out
+    found = json.loads((tmp_path / "arms" / "comparison.json").read_text(encoding="utf-8"))
+    assert {d["measure"] for d in found["arms"]["weapons-free"]} >= {"leakage", "missiles_per_kill", "siap_completeness"}
+    code, out, err = openiads("compare", "murted-2019", "--variants", "standalone")
+    assert code == 2
+    assert "two or more different ones are needed" in err
 
 
 def test_warmup_is_quick_when_warm(openiads: Callable[..., Outcome]) -> None:

@@ -44,6 +44,12 @@ def test_the_table_of_purposes_is_fresh() -> None:
     assert text == made.page(text), "stale: run tools/make_purposes_table.py"
 
 
+def test_the_table_of_measures_is_fresh() -> None:
+    made = tool("make_measures_page")
+    text = made.PAGE.read_text(encoding="utf-8")
+    assert text == made.page(text), "stale: run tools/make_measures_page.py"
+
+
 def test_every_field_of_a_record_has_a_meaning() -> None:
     made = tool("make_records_page")
     records = {a.dtype for a in (*description.CASE.values(), *description.STATE.values()) if a.dtype.isupper()}

@@ -34,7 +34,19 @@ def relative(value: float, truth: Decimal) -> float:
     return abs(float(Decimal(float(value)) / truth - 1))
 
 
-@pytest.mark.parametrize(("swerling", "pulses", "p_fa", "snr_db"), GRID + DEEP)
+WHOLE = [
+    (swerling, pulses, p_fa, str(snr_db))
+    for swerling in range(5)
+    for pulses in (1, 2, 3, 5, 8, 16, 24, 48, 100, 200, 256)
+    for p_fa in (1e-12, 1e-10, 1e-8, 1e-6, 1e-4, 1e-2)
+    for snr_db in range(-20, 41, 6)
+]
+
+
+@pytest.mark.parametrize(
+    ("swerling", "pulses", "p_fa", "snr_db"),
+    GRID + DEEP + [pytest.param(*point, marks=pytest.mark.nightly) for point in WHOLE],
+)
 def test_both_tails_agree_with_sixty_digits(swerling, pulses, p_fa, snr_db):
     near = float(special.gammainccinv(pulses, p_fa))
     p_d, p_miss = exact.exact_tails(snr_db=snr_db, pulses=pulses, p_fa=p_fa, swerling=swerling, near=near)

@@ -1,6 +1,8 @@
 """Cross-sections: 50-digit Mie values, limits, reciprocity of shapes, decibel statistics, aspect tables and their bright line."""
 
+import io
 import math
+import zipfile
 
 import numpy as np
 import pytest
@@ -31,6 +33,9 @@ MIE = [  # ka, cross-section over pi a^2: Mie series summed with 50 digits
     (50.0, 0.995917678784437606),
 ]
 
+AUSTIN = [("s2.f1", 0.3, 10e6), ("s2.f6", 0.3, 320e6), ("s7.f1", 9.6, 10e6), ("s7.f6", 9.6, 320e6)]
+"""File, radius and frequency."""
+
 
 @pytest.mark.parametrize(("ka", "exact"), MIE)
 def test_sphere_matches_50_digit_values(ka, exact):
@@ -41,6 +46,21 @@ def test_sphere_matches_50_digit_values(ka, exact):
 def test_total_scattering_matches_wiscombe(ka, efficiency):
     """W. J. Wiscombe, MIEV0, NCAR/TN-140+STR, perfectly conducting test cases."""
     assert sphere_scattering(size_parameter=ka).scattering == pytest.approx(efficiency, rel=0, abs=1e-6)
+
+
+@pytest.mark.parametrize(("name", "radius_m", "hertz"), AUSTIN)
+@pytest.mark.parametrize("polarisation", ["H", "V"])
+def test_sphere_matches_the_austin_benchmark(shared_data, name, radius_m, hertz, polarisation):
+    """Austin RCS Benchmarks, problem I.A, perfectly conducting spheres: the echo back to the radar, to the last digit printed.
+
+    The files go around the sphere bistatically; back is where they start and end.
+    """
+    with zipfile.ZipFile(shared_data("rcs/austin/IA-PEC-Spheres-ReferenceData.zip")) as archive:
+        rows = np.loadtxt(io.BytesIO(archive.read(f"IA-Reference Data/ref_rcs.I.A.{name}.{polarisation}.txt")))
+    assert np.all(rows[:, 0] == hertz)
+    mie_m2 = sphere_rcs_m2(radius_m=radius_m, wavelength_m=299_792_458.0 / hertz)
+    back_db = rows[[0, -1], 3]
+    assert back_db == pytest.approx([10.0 * np.log10(mie_m2)] * 2, rel=0, abs=1e-6)  # dB; 0.01 was asked for
 
 
 def test_small_sphere_is_rayleigh_and_large_is_optical():

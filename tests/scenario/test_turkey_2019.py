@@ -1,6 +1,7 @@
 """The case of 2019: every choice is valid, what is copied from the catalogue is what the catalogue says, who stands when."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -134,3 +135,12 @@ def test_no_state_sends_the_raid() -> None:
     kinds = {thing.kind for thing in scenario.spec.objects.values() if thing.side == "hostile"}
     assert kinds == {"aircraft", "cruise_missile", "drone", "ballistic", "decoy"}
     assert np.all([thing.count > 0 for thing in scenario.spec.objects.values() if thing.side == "hostile"])
+
+
+def test_paths_that_the_page_names_exist() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "explanation" / "turkey-2019.md").read_text(encoding="utf-8")
+    table = page.split("## Paths that a study sets")[1].split("\n## ")[0]
+    named = [name for line in table.splitlines()[4:] for name in re.findall(r"`([a-z][^`]*\.[^`]*)`", line)]
+    assert len(named) > 18
+    known = set(case().known_paths())
+    assert [name for name in named if name not in known] == []

@@ -1,7 +1,10 @@
+import math
+
 import numpy as np
 import pytest
 
-from openiads.stats.pairing import variance_of_mean_difference, variance_reduction
+from openiads.stats.intervals import wilson
+from openiads.stats.pairing import paired_counts, paired_proportions, variance_of_mean_difference, variance_reduction
 
 
 def test_pairing_worked_by_hand():
@@ -20,3 +23,38 @@ def test_it_is_the_sample_variance_of_paired_differences():
         variance_a=a.var(ddof=1), variance_b=b.var(ddof=1), correlation=rho, replications=len(a)
     )
     assert float(got) == pytest.approx(wanted, rel=1e-12)
+
+
+def test_paired_proportions_cover() -> None:
+    """Both arms happen with 0.1, mostly together: the interval of no difference is right in about 95 % of repeats."""
+    rng, hits, n = np.random.default_rng(5), 0, 64
+    for _ in range(400):
+        u = rng.random(n)
+        first = (u < 0.1).astype(float)
+        second = np.where(rng.random(n) < 0.5, u < 0.1, rng.random(n) < 0.1).astype(float)
+        found = paired_proportions(first, second)
+        hits += found.low <= 0.0 <= found.high  # type: ignore[operator]
+    assert 0.92 <= hits / 400 <= 1.0
+
+
+def test_paired_proportions_worked_by_hand() -> None:
+    """10 pairs: 4 both, 3 only the second, 1 only the first, 2 neither; Wilson's limits and phi joined by hand."""
+    first = np.array([1.0] * 4 + [0.0] * 3 + [1.0] + [0.0] * 2)
+    second = np.array([1.0] * 4 + [1.0] * 3 + [0.0] + [0.0] * 2)
+    a, b = wilson(7, 10), wilson(5, 10)
+    phi = max(4 * 2 - 3 * 1 - 5, 0) / math.sqrt(7 * 3 * 5 * 5)
+    down, up = (0.7 - a.low, b.high - 0.5), (a.high - 0.7, 0.5 - b.low)  # type: ignore[operator]
+    found = paired_proportions(first, second)
+    assert found.value == pytest.approx(0.2, rel=1e-12)
+    assert found.low == pytest.approx(0.2 - math.sqrt(down[0] ** 2 - 2 * phi * down[0] * down[1] + down[1] ** 2), rel=1e-9)
+    assert found.high == pytest.approx(0.2 + math.sqrt(up[0] ** 2 - 2 * phi * up[0] * up[1] + up[1] ** 2), rel=1e-9)
+
+
+def test_paired_counts_never_collapse() -> None:
+    found = paired_counts(np.zeros(100))
+    assert (found.value, found.low, found.high) == (
+        0.0,
+        pytest.approx(-0.036889, abs=1e-6),
+        pytest.approx(0.036889, abs=1e-6),
+    )
+    assert paired_counts(np.array([1.0, -1.0, 2.0, 0.0])).value == pytest.approx(0.5, rel=1e-12)

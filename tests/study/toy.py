@@ -33,6 +33,7 @@ class ToyRange:
 
     noise: float = 0.0
     name: str = "toy_range_v1"
+    runs_per_block: int = 1 << 15
 
     def info(self, measure: MeasureSpec) -> MeasureInfo:
         if self.noise == 0.0:

@@ -108,12 +108,12 @@ export class Inspector {
     const o = m.scene.objects[k], out = new Float64Array(3);
     const there = m.truth.between(k, Math.min(t, o.end), out) >= 0;
     return [
+      ...this.why(o),
       definition([
         [say("side"), say(o.side)], [say("kind"), say(o.kind)], [say("system"), o.system],
         there && [say("position"), latLon(fromMap(out[0], out[1]))], there && [say("mgrs"), grid(fromMap(out[0], out[1]))], there && [say("height"), height(out[2])],
         [say("plots"), o.plots], [say("shots"), o.shots], [say("end"), make("span", {}, `${say(o.end_state)} `, this.time(o.end))], [say("killed_by"), o.killed_by],
       ]),
-      ...this.why(o),
       ...this.story(o),
     ];
   }

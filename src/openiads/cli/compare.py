@@ -29,13 +29,13 @@ def compare(
     all_: Annotated[bool, typer.Option("--all", help="Show measures that are the same in every pair, too.")] = False,
 ) -> None:
     """Run variants with the same draws and print the difference of every measure with its paired interval."""
-    from openiads import api
+    from openiads import api, comparing
 
     scenario = api.load_scenario(file)
     chosen = [name.strip() for name in variants.split(",") if name.strip()]
     compile_kernels()
     with Progress(replications * len(chosen), "running") as progress:
-        found = api.compare(
+        found = comparing.compare(
             scenario,
             variants=chosen,
             replications=replications,
@@ -65,17 +65,16 @@ def format_differences(baseline: str, arm: str, rows: "tuple[Difference, ...]", 
     ]
     cells = []
     for d in shown:
-        values = [e.value for e in (d.first, d.second)]
-        texts = ["missing" if v is None else f"{number(d.measure, v)} {unit_of(d.measure)}".strip() for v in values]
+        texts = ["missing" if e.value is None else number(d.measure, e.value) for e in (d.first, d.second)]
         star = "*" if d.resolved else " "
-        cells.append(
-            (d.label, *texts, star + difference_text(d).replace(" per replication", ""), ratio_text(d.variance_ratio))
-        )
-    heads = ("measure", baseline, arm, " difference (paired interval)", "variance ratio")
+        told = star + difference_text(d, unit=False)
+        cells.append((d.label, unit_of(d.measure), *texts, told, ratio_text(d.variance_ratio)))
+    heads = ("measure", "unit", baseline, arm, " difference (interval)", "variance ratio")
     widths = [max(len(row[k]) for row in (heads, *cells)) for k in range(len(heads))]
     for row in (heads, *cells):
         lines.append("  " + "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
     same = len(rows) - len(shown)
-    lines += ["", f"* the interval leaves out 0. {same} further measures are the same in every pair." if same else ""]
+    more = f" {same} further measures are the same in every pair." if same else ""
+    lines += ["", f"* the interval leaves out 0; differences of shares in points.{more}"]
     lines.append("variance ratio: how many times more replications independent draws would need for the same interval")
-    return "\n".join(line for line in lines)
+    return "\n".join(lines)

@@ -13,8 +13,8 @@ from openiads.cli.progress import Progress
 LEGEND = (
     "",
     "base km: from the system to where the flights start. nearest km: to where they come",
-    "nearest. sorties: a month. in sight h: above the horizon of the system, where it works",
-    "most. Then the hours of firm track; days of work: share of days on which it works.",
+    "nearest. sorties: a month. in sight h: above the horizon of the system, at the most of",
+    "the columns. Then the hours; days of work: share of days on which the system works.",
 )
 
 
@@ -28,6 +28,7 @@ def exposure(
     ] = None,
     aircraft: Annotated[str | None, typer.Option(metavar="ID", help="Only this kind of aircraft.")] = None,
     system: Annotated[str | None, typer.Option(metavar="ID", help="Only the system of this command post.")] = None,
+    alone: Annotated[bool, typer.Option("--alone", help="Show the hours in which no other system holds a track.")] = False,
     vignette: Annotated[str, typer.Option(metavar="ID", help="A vignette that walks windows.")] = "peacetime_month",
     replications: Annotated[int, typer.Option(min=2, help="How many replications of each combination.")] = 16,
     seed: Seed = 1,
@@ -40,33 +41,25 @@ def exposure(
     from openiads.scenario.choosing import combinations
 
     options = by or ["activity", "date"]
-    overrides = parse_settings(set_ or [])
-    spec = api.load_scenario(file, vignette=vignette, overrides=overrides).spec
-    total = len(list(combinations(spec, options)))
+    scenario = api.load_scenario(file, vignette=vignette, overrides=parse_settings(set_ or []))
+    total = len(list(combinations(scenario.spec, options)))
     compile_kernels()
     with Progress(total, "running", unit="combinations") as progress:
-        rows = api.exposure_table(
-            file,
-            by=options,
-            vignette=vignette,
-            replications=replications,
-            seed=seed,
-            overrides=overrides,
-            on_progress=progress.advance,
-        )
+        rows = api.exposure_table(scenario, options, replications=replications, seed=seed, on_progress=progress.advance)
     rows = [row for row in rows if aircraft in (None, row["aircraft"]) and system in (None, row["system"])]
     if out is not None:
         write_csv(out, rows)
-    typer.echo(f"Exposure in this model, hours a month: {replications} replications, 95 % intervals")
+    what = "of firm track that no other system holds" if alone else "of firm track"
+    typer.echo(f"Exposure in this model, hours a month {what}: {replications} replications, 95 % intervals")
     for key in dict.fromkeys((row["system"], row["aircraft"]) for row in rows):
-        for line in lines([row for row in rows if (row["system"], row["aircraft"]) == key], options):
+        for line in lines([row for row in rows if (row["system"], row["aircraft"]) == key], options, alone=alone):
             typer.echo(line)
     for line in LEGEND:
         typer.echo(line)
 
 
-def lines(rows: list[dict[str, Any]], options: list[str]) -> list[str]:
-    """The rows of one system and one kind of aircraft as two tables that fit a terminal: geometry, then hours held.
+def lines(rows: list[dict[str, Any]], options: list[str], *, alone: bool = False) -> list[str]:
+    """The rows of one system and one kind of aircraft as two tables that fit a terminal: geometry, then hours.
 
     The values of the last option are the columns of the second table, those of the others its rows.
     """
@@ -79,23 +72,23 @@ def lines(rows: list[dict[str, Any]], options: list[str]) -> list[str]:
     geometry = [[*above, "base km", "nearest km", "sorties", "in sight h"]]
     hours = [[*above, *names]]
     for key, group in by_rows.items():
-        most = max(group, key=lambda row: row["share_of_days"])
-        numbers = (
-            f"{most['base_km']:.0f}",
-            f"{most['nearest_km']:.0f}",
-            f"{most['sorties']:g}",
-            f"{most['in_sight_h']:.2f}",
-        )
-        geometry.append([*key, *numbers])
-        hours.append([*key, *(_held(row) for row in group)])
+        numbers = (_span(group, "base_km"), _span(group, "nearest_km"), _span(group, "sorties"))
+        geometry.append([*key, *numbers, f"{max(row['in_sight_h'] for row in group):.2f}"])
+        hours.append([*key, *(_hours(row, "alone_h" if alone else "held_h") for row in group)])
     hours.append([*[""] * (len(above) - 1), *(["days of work"] if above else []), *_shares(rows, across, names)])
     title = f"{first['aircraft']} and {first['system']}"
     return ["", title, *_aligned(geometry, len(above)), "", *_aligned(hours, len(above))]
 
 
-def _held(row: dict[str, Any]) -> str:
-    half = (row["held_h_high"] - row["held_h_low"]) / 2
-    return f"{row['held_h']:.2f} ±{half:.2f}" if half > 0 else f"{row['held_h']:.2f}"
+def _hours(row: dict[str, Any], name: str) -> str:
+    half = (row[f"{name}_high"] - row[f"{name}_low"]) / 2
+    return f"{row[name]:.2f} ±{half:.2f}" if half > 0 else f"{row[name]:.2f}"
+
+
+def _span(rows: list[dict[str, Any]], name: str) -> str:
+    """One whole number, or the least and the most where the rows differ."""
+    found = sorted({f"{row[name]:.0f}" for row in rows}, key=float)
+    return found[0] if len(found) == 1 else f"{found[0]} to {found[-1]}"
 
 
 def _shares(rows: list[dict[str, Any]], across: str, names: list[str]) -> list[str]:

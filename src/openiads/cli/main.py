@@ -19,8 +19,10 @@ from openiads.cli import (
     ledger,
     measure,
     replay,
+    report,
     run,
     score,
+    study,
     track,
     verify,
     view,
@@ -42,6 +44,7 @@ app = typer.Typer(
 app.command()(demo.demo)
 app.command()(run.run)
 app.command()(check.check)
+app.command()(report.report)
 app.command()(measure.measure)
 app.command()(compare.compare)
 app.command()(explain.explain)
@@ -55,6 +58,7 @@ app.command()(track.track)
 app.command()(score.score)
 app.command()(coverage.coverage)
 app.command()(verify.verify)
+app.add_typer(study.app, name="study")
 app.command()(view.view)
 app.add_typer(catalogue.app, name="catalogue")
 app.command()(warmup.warmup)

@@ -28,7 +28,7 @@ class Progress:
         stream: TextIO | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.total: Final = total
+        self.total = total
         self.done = 0
         self._label = label
         self._unit = unit
@@ -38,6 +38,10 @@ class Progress:
         self._spoke = False
         self._bar: Any = None
         self._task: Any = None
+
+    def expect(self, more: int) -> None:
+        """There are `more` to come than was known."""
+        self.total += more
 
     def advance(self, count: int = 1) -> None:
         """`count` more are done; nothing is shown for 0."""
@@ -76,7 +80,7 @@ class Progress:
             )
             self._task = self._bar.add_task(self._label, total=self.total)
             self._bar.start()
-        self._bar.update(self._task, completed=self.done)
+        self._bar.update(self._task, completed=self.done, total=self.total)
 
     def __enter__(self) -> Self:
         return self

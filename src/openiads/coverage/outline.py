@@ -33,7 +33,7 @@ RING: Final = "ring"
 
 TAG: Final = "public figures, in this model"
 SAMPLES: Final = 400
-ROUNDS: Final = 24
+ROUNDS: Final = 12
 """Halvings of the last step between two samples: finer than 1 m."""
 
 

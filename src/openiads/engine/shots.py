@@ -132,11 +132,20 @@ def launch(case: Case, state: State, place: int) -> None:
     shot["due_ns"] = now_ns + int(flight_s * 1e9)
     shot["predicted_ns"] = shot["due_ns"]
     unit_state["next_shot"] += 1
-    state.shot_truth[place]["object"] = state.track_truth[shot["track_slot"]]
-    state.counts[0]["shots"] += 1
     log_event(state.clock, state.events, now_ns, unit["node"], LAUNCHED, track["number"], shot["missile"], flight_s)
-    o = state.shot_truth[place]["object"]
-    note_launched(stages, o, now_ns)
+    count_launch(case, state, place, unit["node"], now_ns)
+
+
+@kernel
+def count_launch(case: Case, state: State, place: int, n: int, now_ns: int) -> None:
+    """A missile of node `n` left: in truth for what its track follows now, whatever it was planned for."""
+    planned = state.shot_truth[place]["object"]
+    o = really_met(case.objects, planned, state.track_truth[state.shots[place]["track_slot"]])
+    if o != planned:
+        note_failed(state.stages[n], planned, FAILED_ELSEWHERE)
+    state.shot_truth[place]["object"] = o
+    note_launched(state.stages[n], o, now_ns)
+    state.counts[0]["shots"] += 1
     if o >= 0:
         state.objects[o]["shots"] += 1
         state.counts[0]["friendly_shots"] += 1 if case.objects[o]["side"] == FRIENDLY else 0
@@ -179,7 +188,7 @@ def intercept(case: Case, state: State, place: int) -> None:
                 count_kill(case.objects, state.objects, truth, f, now_ns, state.counts)
     truth["result"] = result
     note_intercept(state.stages[unit["node"]], meant, now_ns)
-    note_result(state.stages[unit["node"]], meant, truth["object"], result)
+    note_result(state.stages[unit["node"]], state.objects, meant, truth["object"], result)
     shot["intercept_ns"] = now_ns
     state.fire_units[f]["guided"] -= 1
     flown_s = (now_ns - shot["launch_ns"]) * 1e-9
@@ -209,14 +218,15 @@ def really_met(objects: Records, meant: int, followed: int) -> int:
 
 
 @kernel
-def note_result(stages: Records, meant: int, met: int, result: int) -> None:
+def note_result(stages: Records, states: Records, meant: int, met: int, result: int) -> None:
     """What a shot at object `meant` that met object `met` (-1: nothing) tells about both."""
     if result == NO_OBJECT or met != meant:
         note_failed(stages, meant, FAILED_ELSEWHERE)
     if result == MISSED:
         note_failed(stages, met, FAILED_MISSED)
     elif result == TRACK_LOST:
-        note_failed(stages, met, FAILED_TRACK)
+        ended = met >= 0 and states[met]["present"] == 0
+        note_failed(stages, met, FAILED_LATE if ended else FAILED_TRACK)
     elif result == OUT_OF_ENVELOPE:
         note_failed(stages, met, FAILED_ENVELOPE)
     elif result == TARGET_GONE:

@@ -35,7 +35,7 @@ def in_time(window: Record, now_ns: int) -> bool:
 @kernel
 def note_met(window: Record, stage: Record, met: int, now_ns: int) -> None:
     """A decision about a track of an object that met so many conditions; what nothing could reach was out of the envelope."""
-    if window["from_ns"] < 0 and met < PLANNED:
+    if window["from_ns"] < 0:
         met = min(met, OUT_OF_ENVELOPE)
     if met > stage["met"] and in_time(window, now_ns):
         stage["met"] = met

@@ -12,6 +12,7 @@ from openiads.report.gain import Gains
 from openiads.report.reach import FireUnitReach
 from openiads.results.measures import Measured
 from openiads.results.paired import Difference
+from openiads.results.wording import significant
 
 LABELS: Final = {"standalone": "stand-alone", "base": "as stated"}
 """Names of arms as people say them."""
@@ -73,14 +74,13 @@ def about_reach(found: FireUnitReach, figures: FigureTable) -> Iterator[Markup]:
     """What is left of the published ring low and high."""
     system = found.arm.spec.fire_units[found.node].missiles[found.ring_missile].system
     note = numbers.Note(figures.number(f"missiles.{system}.max_range_km") if system else None)
-    low = (
-        next(row for row in found.rows if row.engaged.nominal > 0.0) if any(r.engaged.nominal for r in found.rows) else None
-    )
+    low = next((row for row in found.rows if row.engaged.nominal > 0.0), None)
     if low is None:
         return
     high = max(found.rows, key=lambda row: row.engaged.nominal)
     yield Markup(
-        "The published ring of {} is {}{}. Against {} it is {} at {} above the site, and {} at {}, the most."
+        "The published reach of {} is {}{}. An object like {} can be engaged out to {} when it flies {} above the site, and to {} "
+        "at {}, where that is farthest (medians over all directions)."
     ).format(
         found.ring_missile.upper(),
         numbers.amount("r-ring", found.ring_km, "km"),
@@ -123,6 +123,7 @@ def about_gain(found: Gains) -> Iterator[Markup]:
             main, other, Markup("; ").join(parts)
         )
     for row in unseen:
-        yield Markup("No node of either site holds a firm track of {} in any of {}.").format(
-            row.object_id, numbers.shown(f"g-{row.object_id}", f"{row.both.count} replications")
+        text = f"{row.both.count} replications; at most {significant(row.limit, numbers.FIGURES)} % of them would"
+        yield Markup("No node of either site holds a firm track of {} in any of {} (95 % limit).").format(
+            row.object_id, numbers.shown(f"g-{row.object_id}", text)
         )

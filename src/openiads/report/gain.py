@@ -12,6 +12,7 @@ from openiads.report.arms import Arm, Site
 from openiads.report.svg import Drawing, Scale, axis_below, text_width
 from openiads.results.measures.tracks import covered_ns
 from openiads.stats.intervals import Estimate, t_mean
+from openiads.stats.proportions import clopper_pearson
 
 Array = NDArray[Any]
 MINUTE: Final = 60
@@ -28,6 +29,11 @@ class Gain:
     both: Estimate
     added: Estimate
 
+    @property
+    def limit(self) -> float:
+        """The most, in percent of the replications, that may hold a firm track when none was seen. [95 %, Clopper and Pearson]"""
+        return 100.0 * (clopper_pearson(0, self.both.count).high or 0.0)
+
 
 @dataclass(frozen=True)
 class Gains:
@@ -36,11 +42,13 @@ class Gains:
     main: Site
     other: Site
     rows: tuple[Gain, ...]
+    windows: bool
 
     @property
     def shown(self) -> tuple[Gain, ...]:
-        """Rows of objects that are not hostile, where there are any."""
-        return tuple(row for row in self.rows if row.side != "hostile") or self.rows
+        """Rows of objects that are not hostile, where there are any; only friendly ones in a run that walks their windows alone."""
+        sides = ("friendly",) if self.windows else ("friendly", "neutral")
+        return tuple(row for row in self.rows if row.side in sides) or self.rows
 
 
 def gains(arm: Arm) -> Gains | None:
@@ -74,7 +82,7 @@ def gains(arm: Arm) -> Gains | None:
                 *(_mean(values[:, thing] / scale) for values in (alone, together, together - alone)),
             )
         )
-    return Gains(main, other, tuple(rows))
+    return Gains(main, other, tuple(rows), bool(arm.reader.manifest.walk))
 
 
 def _mean(values: Array) -> Estimate:

@@ -27,7 +27,7 @@ class Group:
 
 
 def groups(arm: Arm) -> tuple[Group, ...]:
-    """The groups of a run, hostile ones first."""
+    """The groups of a run, hostile ones first; only friendly ones when it walks their windows alone."""
     place, outcomes = arm.data.objects.index(), arm.data.outcomes
     happened = {
         "detected": outcomes.first_detection_ns != NEVER,
@@ -37,9 +37,10 @@ def groups(arm: Arm) -> tuple[Group, ...]:
         "leaked": outcomes.ended("leaked"),
     }
     found = []
+    walked = ("friendly",) if arm.reader.manifest.walk else ("hostile", "friendly", "neutral")
     for key, thing in arm.spec.objects.items():
         which = [place[name] for name, _, _ in members(key, thing) if name in place]
-        if which:
+        if which and thing.side in walked:
             shares = {stage: mean_share(np.mean(happened[stage][:, which], axis=1)) for stage in STAGES}
             found.append(Group(key, thing.side, len(which), **shares))
     return tuple(sorted(found, key=lambda g: (("hostile", "friendly", "neutral").index(g.side), g.key)))

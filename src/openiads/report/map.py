@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 WIDTH: Final = 920.0
 MARGIN: Final = 30.0
 """Kilometres of map around what it shows."""
-TALLEST: Final = 760.0
+TALLEST: Final = 780.0
 SIDES: Final = {"friendly": "circle", "neutral": "square", "hostile": "diamond"}
 """Shape of the start of a path."""
 SITE_SHAPES: Final = (("fire_units", "triangle"), ("command_posts", "plus"), ("sensors", "wedge"))
@@ -79,8 +79,8 @@ def _position(arm: Arm, site: Site) -> tuple[float, float]:
 
 
 def _frame(shown: Array, ring: Array) -> Frame:
-    """Everything shown, but not farther than two rings away."""
-    far = 2.2 * float(np.abs(ring).max())
+    """Everything shown, but not farther than three rings away."""
+    far = 3.1 * float(np.abs(ring).max())
     low = np.maximum(shown.min(axis=0), -far) - MARGIN
     high = np.minimum(shown.max(axis=0), far) + MARGIN
     per_km = min(WIDTH / (high[0] - low[0]), TALLEST / (high[1] - low[1]))
@@ -109,12 +109,9 @@ def _backdrop(d: Drawing, frame: Frame, plane: Plane) -> None:
     right, bottom = frame.west + frame.width / frame.per_km, frame.north - frame.height / frame.per_km
     corners = [plane.corner(x, y) for x in np.linspace(frame.west, right, 7) for y in np.linspace(bottom, frame.north, 5)]
     latitudes, longitudes = zip(*corners, strict=True)
-    lines = world_map.lines_within(
-        west_deg=max(-180.0, min(longitudes) - 1.0),
-        east_deg=min(180.0, max(longitudes) + 1.0),
-        south_deg=max(-90.0, min(latitudes) - 1.0),
-        north_deg=min(90.0, max(latitudes) + 1.0),
-    )
+    west, east = np.clip([min(longitudes) - 1.0, max(longitudes) + 1.0], -180.0, 180.0)
+    south, north = np.clip([min(latitudes) - 1.0, max(latitudes) + 1.0], -90.0, 90.0)
+    lines = world_map.lines_within(west_deg=west, east_deg=east, south_deg=south, north_deg=north)
     for group, style in ((lines.coasts, "coast"), (lines.borders, "border")):
         for line in group:
             d.polyline(frame(plane.project(np.radians(line[:, 1]), np.radians(line[:, 0]))), style)
@@ -128,10 +125,10 @@ def _reach(d: Drawing, labels: Labels, frame: Frame, plane: Plane, found: FireUn
         d.polyline([*points, points[0]], f"outline {dash} {style}")
         step = len(points) // 8
         text = f"{height:g} km up" if height >= 1.0 else f"{1000.0 * height:.0f} m up"
-        labels.reserve_line(points[::4])
+        labels.reserve_line(points[::6])
         labels.put(d, points[step // 2 :: step], text, f"t small {style}", size=10.0)
     text = f"published {found.ring_km:g} km, {found.ring_missile.upper()}"
-    labels.put(d, [ring[k] for k in (155, 140, 20, 35, 100, 120, 70)], text, f"t small {style}", size=10.0)
+    labels.put(d, [ring[k] for k in (103, 93, 13, 23, 67, 80, 47)], text, f"t small {style}", size=10.0)
 
 
 def _draw_flights(d: Drawing, labels: Labels, frame: Frame, arm: Arm, flights: dict[str, Array]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from openiads.results.measures.base import Measure, Sample
 from openiads.results.paired import Difference
@@ -58,8 +58,8 @@ class Note:
 
     number: int | None
 
-    def __html__(self) -> str:
+    def __html__(self) -> Markup:
         """The link, or nothing when the figure is the scenario's own."""
         if self.number is None:
-            return ""
-        return str(Markup('<sup class="ref"><a href="#f{0}">{0}</a></sup>').format(escape(self.number)))
+            return Markup("")
+        return Markup('<sup class="ref"><a href="#f{0}">{0}</a></sup>').format(self.number)

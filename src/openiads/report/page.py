@@ -10,10 +10,10 @@ from openiads.errors import ResultsError
 from openiads.report import answers, numbers
 from openiads.report.arms import Arm, place_name
 from openiads.report.figures import figure_table
-from openiads.report.gain import draw_gains, gains
+from openiads.report.gain import Gains, draw_gains, gains
 from openiads.report.groups import STAGES, groups
 from openiads.report.map import draw_map
-from openiads.report.reach import fire_unit_reach, reach_chart
+from openiads.report.reach import FireUnitReach, fire_unit_reach, reach_chart
 from openiads.report.timeline import draw_timeline
 from openiads.report.why import causes, draw_causes
 from openiads.results.measures import measure
@@ -37,13 +37,13 @@ KEY_MEASURES: Final = (
 
 READABLE: Final = {
     "leakage": "hostile objects that get through",
-    "pk_engagement": "engaged hostile objects that are killed",
+    "pk_engagement": "engaged hostile objects killed",
     "missiles_per_kill": "missiles launched per kill",
     "magazine_depth": "ready missiles left at the end",
-    "p_any_friendly_engaged": "replications with a launch at a friendly object",
-    "misid_friend_as_hostile": "friendly objects identified as hostile",
-    "held_fire_share": "hostile objects left alone over their identity",
-    "siap_completeness": "time for which the fire unit's picture holds an object",
+    "p_any_friendly_engaged": "replications with a launch at a friend",
+    "misid_friend_as_hostile": "friendly objects taken for hostile",
+    "held_fire_share": "hostile objects left alone: identity",
+    "siap_completeness": "object time on the fire unit's picture",
 }
 
 
@@ -87,16 +87,9 @@ class Report:
         main, figures = self.main, figure_table(arm.scenario for arm in self.arms)
         wanted = every_measure(main.reader.manifest.tables())
         rows = differences(main.data, self.other.data, wanted) if self.other else ()
-        alone = measure(main.data, wanted)
+        alone = measure(main.data, wanted) if self.other is None else ()
         reaches = tuple(fire_unit_reach(main, site) for site in main.sites if site.fire_units)
-        why = tuple((answers.arm_label(arm.name), causes(arm)) for arm in self.pair)
         gain = gains(self.peacetime or main)
-        sentences = [
-            *answers.about_leakage(self.pair, rows, alone),
-            *answers.about_friends(self.pair, rows, alone),
-            *(answers.about_reach(reaches[0], figures) if reaches else ()),
-            *(answers.about_gain(gain) if gain else ()),
-        ]
         manifest = main.reader.manifest
         return {
             "title": self.question or manifest.title,
@@ -104,37 +97,41 @@ class Report:
             "manifest": manifest,
             "digests": [(answers.arm_label(arm.name), arm.reader.manifest, _digest(arm.reader)) for arm in self.arms],
             "figures": figures,
-            "sentences": sentences,
+            "sentences": [
+                *answers.about_leakage(self.pair, rows, alone),
+                *answers.about_friends(self.pair, rows, alone),
+                *(answers.about_reach(reaches[0], figures) if reaches else ()),
+                *(answers.about_gain(gain) if gain else ()),
+            ],
             "paired": bool(rows),
             "labels": [answers.arm_label(arm.name) for arm in self.pair],
             "key_rows": _key_rows(rows, alone),
             "measure_rows": _measure_rows(rows, alone),
-            "reaches": reaches,
-            "reach_chart": reach_chart(reaches[0]).markup() if reaches else None,
-            "reach_rows": [(answers.row_id(r.height), answers.height_text(r.height), r) for r in reaches[0].rows]
-            if reaches
-            else [],
-            "why": why,
-            "why_chart": draw_causes(why).markup() if any(found for _, found in why) else None,
-            "map": draw_map(main, reaches).markup(),
-            "timeline": draw_timeline(main, manifest.first_replication).markup(),
             "group_tables": [
                 (answers.arm_label(arm.name), arm.reader.manifest, groups(arm)) for arm in self.arms if arm is not self.other
             ],
             "exposure": _exposure(self.peacetime),
             "gain": gain,
-            "gain_chart": draw_gains(gain, (place_name(gain.main.place), place_name(gain.other.place))).markup()
-            if gain
-            else None,
             "gain_arm": answers.arm_label((self.peacetime or main).name),
             "replay": self.replay,
-            "version": __version__,
-            "style": (files("openiads.report") / "templates" / "report.css").read_text(encoding="utf-8"),
-            "place_name": place_name,
-            "stages": STAGES,
-            "percent": lambda e: estimate_text(numbers.SHARE, e, figures=2, unit=False),
-            "sig": significant,
-            "exact": numbers.exact,
+            **self._pictures(reaches, gain),
+            **_tools(),
+        }
+
+    def _pictures(self, reaches: tuple[FireUnitReach, ...], gain: Gains | None) -> dict[str, Any]:
+        """The drawings, with what their tables show."""
+        rows = reaches[0].rows if reaches else ()
+        why = tuple((answers.arm_label(arm.name), causes(arm)) for arm in self.pair)
+        names = (place_name(gain.main.place), place_name(gain.other.place)) if gain else ("", "")
+        return {
+            "reaches": reaches,
+            "reach_chart": reach_chart(reaches[0]).markup() if reaches else None,
+            "reach_rows": [(answers.row_id(row.height), answers.height_text(row.height), row) for row in rows],
+            "why": why,
+            "why_chart": draw_causes(why).markup() if any(found for _, found in why) else None,
+            "map": draw_map(self.main, reaches).markup(),
+            "timeline": draw_timeline(self.main, self.main.reader.manifest.first_replication).markup(),
+            "gain_chart": draw_gains(gain, names).markup() if gain else None,
         }
 
     def html(self) -> str:
@@ -149,6 +146,19 @@ class Report:
             lstrip_blocks=True,
         )
         return environment.get_template("report.html.j2").render(self.context)
+
+
+def _tools() -> dict[str, Any]:
+    """What the template writes numbers with, and what it is dressed in."""
+    return {
+        "version": __version__,
+        "style": (files("openiads.report") / "templates" / "report.css").read_text(encoding="utf-8"),
+        "place_name": place_name,
+        "stages": STAGES,
+        "percent": lambda e: estimate_text(numbers.SHARE, e, figures=2, unit=False),
+        "sig": significant,
+        "exact": numbers.exact,
+    }
 
 
 def _exposure(arm: Arm | None) -> tuple[Any, ...]:

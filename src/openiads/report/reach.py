@@ -16,14 +16,14 @@ from openiads.report.svg import Drawing, Scale, axis_below, axis_left
 Array = NDArray[np.float64]
 METRES_PER_KILOMETRE: Final = 1000.0
 
-HEIGHTS: Final = (0.1, 0.3, 1.0, 2.0, 3.0, 4.5, 6.0, 9.0, 12.0)
+HEIGHTS: tuple[float, ...] = (0.1, 0.3, 1.0, 3.0, 6.0, 9.0, 12.0)
 """Heights of the target above the ground of the site at which the reach is worked out, in kilometres."""
 
 MAP_HEIGHTS: Final = (0.3, 3.0, 9.0)
 """Those whose outline is drawn on the map."""
 
-AZIMUTHS: Final = 48
-MAP_AZIMUTHS: Final = 180
+AZIMUTHS: Final = 36
+MAP_AZIMUTHS: Final = 120
 P_SEEN: Final = 0.9
 """Probability of detection of one look that counts as seen."""
 
@@ -157,14 +157,14 @@ def reach_chart(found: FireUnitReach) -> Drawing:
     """Height against reach: intercepts and detections with their bands, and the published ring."""
     d = Drawing(
         430.0,
-        330.0,
+        318.0,
         f"Reach of {found.node} by altitude",
         f"Median reach over all directions against {found.target_name}; published ring at {found.ring_km:g} km",
     )
     farthest = max(found.ring_km, *(row.seen.high for row in found.rows)) * 1.08
     x, y = Scale(0.0, farthest, 52.0, 415.0), Scale(0.0, HEIGHTS[-1], 280.0, 14.0)
     axis_below(d, x, 280.0, "ground range, km")
-    axis_left(d, y, 52.0, "height above the site's ground, km")
+    axis_left(d, y, 52.0, "height above the site's ground, km", [2.0 * k for k in range(7)])
     for style, name in (("b", "seen"), ("a", "engaged")):
         bands = [getattr(row, name) for row in found.rows]
         low = [(x(band.low), y(row.height)) for band, row in zip(bands, found.rows, strict=True)]

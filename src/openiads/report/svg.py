@@ -19,6 +19,9 @@ Point = tuple[float, float]
 LETTER: Final = 0.54
 """Mean width of a letter over the size of the type; only the room for labels depends on it."""
 
+SPACING: Final = 12.0
+"""Pixels between the points of a line that labels keep clear of."""
+
 SHAPES: Final = ("circle", "diamond", "square", "triangle", "wedge", "cross", "plus", "ring")
 
 
@@ -183,8 +186,8 @@ class Labels:
     def reserve_line(self, points: Sequence[Point]) -> None:
         """Keep a line free, loosely."""
         for a, b in pairwise(points):
-            for k in range(max(1, int(math.dist(a, b) // 8.0))):
-                share = k / max(1, int(math.dist(a, b) // 8.0))
+            count = max(1, int(math.dist(a, b) // SPACING))
+            for share in (k / count for k in range(count)):
                 self.reserve((a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])), 2.5)
 
     def put(self, d: Drawing, anchors: Sequence[Point], text: str, style: str, *, size: float = 11.0) -> None:

@@ -272,3 +272,12 @@ def with_variants(scenario: Scenario) -> Iterator[Scenario]:
     """The scenario under each variant of its file, in the order of their ids."""
     for variant in scenario.variants:
         yield scenario.with_variant(variant)
+
+
+def with_choices(scenario: Scenario) -> Iterator[Scenario]:
+    """The scenario under each value of each option and under each vignette, one changed at a time."""
+    for vignette in scenario.spec.vignettes:
+        yield scenario.with_overrides({"vignette": vignette})
+    for key, option in scenario.spec.options.items():
+        for value in option.values:
+            yield scenario.with_overrides({f"options.{key}.choice": value})

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from openiads.errors import OutOfRangeError
 from openiads.study.bench import Answer, Bench, Component
 from openiads.study.positions import values_at
 from openiads.study.readings import Lookup, Reading, attributed_values, bounds
@@ -75,7 +76,7 @@ def _drivers(bench: Bench, reading: Reading, players: tuple[str, ...], lookup: L
         return Drivers(reading.id, players, None, None, float("nan"))
     try:
         first, total = sobol_indices(np.split(mean, sets), len(players), noise=np.split(spread, sets))
-    except ArithmeticError:
+    except OutOfRangeError:  # the noise is all there is
         return Drivers(reading.id, players, None, None, float("nan"))
     return Drivers(reading.id, players, first, total, noise_share(mean, spread))
 

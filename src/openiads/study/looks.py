@@ -35,11 +35,15 @@ class Status(IntEnum):
 
 @dataclass(frozen=True)
 class Looks:
-    """Planned looks: `first`, then `factor` times as many, `count` of them."""
+    """Planned looks: `first`, then `factor` times as many, `count` of them.
+
+    The error is split over `planned` looks where a study makes fewer than it planned.
+    """
 
     first: int = 32
     factor: int = 2
     count: int = 8
+    stated: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse schedules that are none."""
@@ -53,9 +57,14 @@ class Looks:
         """Replications at each look."""
         return tuple(self.first * self.factor**k for k in range(self.count))
 
+    @property
+    def planned(self) -> int:
+        """Looks over which the error is split."""
+        return self.stated if self.stated is not None else self.count
+
     def confidence(self, overall: float) -> float:
         """Confidence of the interval at each look, so that all hold at once with `overall`: the error is split evenly."""
-        return 1.0 - (1.0 - overall) / self.count
+        return 1.0 - (1.0 - overall) / self.planned
 
 
 def clopper_pearson_bounds(successes: Array, trials: Array, *, confidence: float) -> tuple[Array, Array]:

@@ -79,6 +79,7 @@ def _shrunk(sizes: Sizes, draws: int) -> Sizes:
         table_draws=min(sizes.table_draws, max(16, draws // 8)),
         end_runs=min(sizes.end_runs, max(32, draws)),
         bridging_draws=min(sizes.bridging_draws, max(8, draws // 16)),
+        sensitivity_n=min(sizes.sensitivity_n, draws),
     )
 
 

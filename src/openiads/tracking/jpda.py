@@ -89,6 +89,16 @@ def find_clusters(rows: Rows, cells: Rows, pairs: Rows, n_rows: int, own: Rows) 
 
 
 @kernel
+def share_out(rows: Rows, count: int, total: float, scratch: JpdaScratch) -> None:
+    """Divide what the first `count` members have gathered by the weight of all events."""
+    for m in range(count):
+        row = rows[scratch.rows[m]["member"]]
+        scratch.rows[scratch.rows[m]["member"]]["miss"] /= total
+        for k in range(row["first"], row["first"] + row["count"]):
+            scratch.pairs[k]["beta"] /= total
+
+
+@kernel
 def enumerate_events(rows: Rows, cells: Rows, pairs: Rows, count: int, missed: float, scratch: JpdaScratch) -> None:
     """Sum the weights of all joint events of the first `count` members into `beta` and `miss`, then normalise."""
     for m in range(count):
@@ -127,11 +137,7 @@ def enumerate_events(rows: Rows, cells: Rows, pairs: Rows, count: int, missed: f
                 scratch.pairs[scratch.rows[m]["choice"]]["beta"] += scratch.rows[count]["weight"]
             else:
                 scratch.rows[scratch.rows[m]["member"]]["miss"] += scratch.rows[count]["weight"]
-    for m in range(count):
-        row = rows[scratch.rows[m]["member"]]
-        scratch.rows[scratch.rows[m]["member"]]["miss"] /= total
-        for k in range(row["first"], row["first"] + row["count"]):
-            scratch.pairs[k]["beta"] /= total
+    share_out(rows, count, total, scratch)
 
 
 @kernel

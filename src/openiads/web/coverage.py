@@ -27,6 +27,9 @@ AZIMUTHS: Final = 120
 SAMPLES: Final = 500
 """Ranges looked at on each azimuth; the outline is exact to the distance between two."""
 
+RANGES: Final = (1e3, 3e6, 2000)
+"""First, last and number of the ranges at which detection is worked out. [m]"""
+
 P_DETECTION: Final = 0.9
 SWERLING: Final = 1
 
@@ -92,7 +95,7 @@ def _reach(view: View, altitude: float) -> Sequence[int | None]:
         return [None] * len(RCS_DBSM)
     shape = fluctuation_shape(swerling=SWERLING, pulses=radar.pulses)
     needed_db = 10.0 * math.log10(required_snr(p_d=P_DETECTION, p_fa=radar.p_fa, pulses=radar.pulses, shape=shape))
-    range_m = np.geomspace(1e3, 3e6, 2000)
+    range_m = np.geomspace(*RANGES)
     loss_db: Any = 0.0
     if radar.paths.changes:  # atmosphere and the like, along a path whose ground and slant ranges are nearly one
         loss_db = radar.paths.change_db(range_m=range_m, ground_m=range_m, height_m=np.full(range_m.shape, altitude))

@@ -1,5 +1,6 @@
 """What stands still: sites, their radars and missiles, links, and what is defended."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,8 @@ KINDS = (("command_posts", "command_post"), ("fire_units", "fire_unit"), ("senso
 ROLES = ("engagement_radar", "search_radar")
 
 
-def layout(scenario: Scenario) -> dict[str, Any]:
-    """Sites with longitude and latitude in degrees, links with their ends, assets."""
+def layout(scenario: Scenario, *, active: Sequence[str]) -> dict[str, Any]:
+    """Sites with longitude and latitude in degrees, links with their ends, assets. `active` are the links that the run used."""
     spec = scenario.spec
     sites = Sites(spec)
     nodes = []
@@ -29,7 +30,10 @@ def layout(scenario: Scenario) -> dict[str, Any]:
                     "missiles": {key: m.count for key, m in sorted(getattr(node, "missiles", {}).items())},
                 }
             )
-    links = [{"id": name, "from": link.from_node, "to": link.to_node} for name, link in sorted(spec.network.links.items())]
+    links = [
+        {"id": name, "from": link.from_node, "to": link.to_node, "active": name in active}
+        for name, link in sorted(spec.network.links.items())
+    ]
     return {
         "nodes": nodes,
         "network_mode": spec.network.mode,

@@ -24,8 +24,8 @@ from openiads.web.layout import layout
 Array = NDArray[Any]
 NANOSECONDS_PER_MILLISECOND: Final = 1_000_000
 MICRODEGREES: Final = 1e6
-LEAST_STEP_MS: Final = 4000
-"""Truth is sent at knots at least this far apart; the page joins them by straight lines."""
+LEAST_STEP: Final = 4000
+"""Truth is sent at knots at least this far apart; the page joins them by straight lines. [ms]"""
 
 STATUS: Final = ("tentative", "firm")
 STAGES: Final = (
@@ -99,7 +99,7 @@ def truth_table(shown: Shown) -> Any:
     for number in range(len(case.objects)):
         thing = case.objects[number]
         count, step_ms = int(thing["knot_count"]), int(thing["knot_step_ns"]) // NANOSECONDS_PER_MILLISECOND
-        stride = max(1, LEAST_STEP_MS // max(step_ms, 1))
+        stride = max(1, LEAST_STEP // max(step_ms, 1))
         picked = np.unique(np.append(np.arange(0, count, stride), count - 1))
         owner.append(np.full(len(picked), number, np.int32))
         times.append((int(thing["start_ns"]) // NANOSECONDS_PER_MILLISECOND + picked * step_ms).astype(np.int32))
@@ -177,7 +177,7 @@ def scene(shown: Shown, replication: int) -> dict[str, Any]:
         "duration_ms": round(spec.clock.duration_s * 1000),
         "tag": TAG,
         "placeholders": dict(manifest.placeholders.items()),
-        **layout(shown.scenario),
+        **layout(shown.scenario, active=shown.lowered.names.links),
         "objects": _objects(shown, run, replication),
         "tracks": {"ids": tracks, "object": _owners(run, replication, tracks)},
         "events": _events(run, replication),

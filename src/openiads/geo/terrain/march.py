@@ -7,19 +7,26 @@ exactly. Where the highest post of a block cannot rise above what its rays have 
 """
 
 import math
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from openiads.geo.terrain.sectors import (
+    Floats,
+    Record,
+    Series,
+    horner,
+    ring_series,
+    rise_and_run,
+    u_at,
+    versine,
+)
 from openiads.kernels import kernel
 
-Record = Any
-Floats = NDArray[np.float64]
 Heights = NDArray[np.float32]
 Index = NDArray[np.int64]
 
-GROUP = 32
+GROUP = 64
 """Neighbouring rays that are passed over together."""
 BLOCK = 16
 """Posts along each side of the blocks whose highest post is known."""
@@ -33,80 +40,6 @@ MET, BEFORE, MINOR, RISE, RUN = range(5)
 TINY = 1e-12
 SLACK = 1e-7
 """How much the bound of a block is raised, as a tangent: more than the curvature inside one ring."""
-
-SECTOR = np.dtype(
-    [
-        ("columns", "i8"),
-        ("first", "i8"),
-        ("step", "i8"),
-        ("rings", "i8"),
-        ("rays", "i8"),
-        ("line_stride", "i8"),
-        ("minor_stride", "i8"),
-        ("minors", "i8"),
-        ("blocks_line", "i8"),
-        ("blocks_minor", "i8"),
-        ("origin_line", "f8"),
-        ("origin_minor", "f8"),
-        ("slope", "f8"),
-        ("height_m", "f8"),
-        ("radius_m", "f8"),
-        ("curve_per_m", "f8"),
-        ("reach_u", "f8"),
-        ("near_u", "f8"),
-        ("a", "f8", 5),
-        ("b", "f8", 5),
-        ("w", "f8", 3),
-        ("v", "f8", 4),
-    ]
-)
-"""One sector: where its rings are in the flat grid, where the antenna stands, and the series of the geometry.
-
-`u` is the squared sine of half the angle at the earth's centre. With offsets (r, c) in posts north and east of the antenna,
-u = a(r) + b(r) w(c); v = 1 - cos of the angle on the effective earth is a series in u.
-"""
-
-
-@kernel
-def horner(c: Floats, x: float) -> float:
-    """Value of the polynomial of degree 4 with coefficients c at x."""
-    return float(c[0] + x * (c[1] + x * (c[2] + x * (c[3] + x * c[4]))))
-
-
-@kernel
-def half_sine_squared(s: Record, north: float, east: float) -> float:
-    """u of a point so many posts north and east of the antenna."""
-    a, b, w = s["a"], s["b"], s["w"]
-    square = east * east
-    arc = north * north * (a[0] + north * (a[1] + north * (a[2] + north * (a[3] + north * a[4]))))
-    scale = b[0] + north * (b[1] + north * (b[2] + north * (b[3] + north * b[4])))
-    return float(arc + scale * square * (w[0] + square * (w[1] + square * w[2])))
-
-
-@kernel
-def u_at(s: Record, line: float, minor: float) -> float:
-    """u of a point on the grid, named by its place across and along the rings."""
-    across, along = line - s["origin_line"], minor - s["origin_minor"]
-    if s["columns"] == 1:
-        return half_sine_squared(s, along, across)
-    return half_sine_squared(s, across, along)
-
-
-@kernel
-def versine(v: Floats, u: float) -> float:
-    """1 - cos of the angle on the effective earth."""
-    return float(u * (v[0] + u * (v[1] + u * (v[2] + u * v[3]))))
-
-
-@kernel
-def rise_and_run(s: Record, line: float, minor: float, height: float) -> tuple[float, float]:
-    """Numerator and denominator of the tangent of elevation at which the antenna sees a point.
-
-    (h - h0) / (R + h) is x / (1 + x) with x = (h - h0) / (R + h0), within x^4: 1e-12 at 9 km.
-    """
-    v = versine(s["v"], max(u_at(s, line, minor), 0.0))
-    x = (height - s["height_m"]) * s["curve_per_m"]
-    return x - x * x * (1.0 - x) - v, math.sqrt(v * (2.0 - v))
 
 
 @kernel
@@ -140,7 +73,14 @@ def facet(s: Record, ground: Heights, line0: int, line1: int, row: int, share: f
 
 @kernel
 def along(
-    s: Record, ground: Heights, line1: int, ends: tuple[float, float], start: float, first: tuple[float, float], met: float
+    s: Record,
+    ground: Heights,
+    c: Series,
+    line1: int,
+    ends: tuple[float, float],
+    start: float,
+    first: tuple[float, float],
+    met: float,
 ) -> tuple[float, float, float, float]:
     """Largest tangent of a ray up to a ring, without and with the ring itself, and its rise and run at the ring.
 
@@ -154,7 +94,7 @@ def along(
     row = math.floor(begin) if up else max(math.ceil(begin) - 1, 0)
     far = max(math.ceil(ends[1]) - 1, 0) if up else math.floor(ends[1])
     z, twist = facet(s, ground, line0, line1, far, 1.0, ends[1])
-    n2, s2 = rise_and_run(s, float(line1), ends[1], z)
+    n2, s2 = rise_and_run(s, c, ends[1], z)
     n0, s0 = first
     t0, steady = start, (s2 - s0) / (1.0 - start)
     while (row < far) if up else (row > far):
@@ -246,36 +186,41 @@ def choose(s: Record, minors: Floats, highest: Heights, ring: int, last_ring: in
 
 
 @kernel
+def higher(a: float, b: float) -> float:
+    """The greater of two finite numbers."""
+    return a if a > b else b
+
+
+@kernel
 def top_of_facets(s: Record, ground: Heights, line: int, minor0: float, minor1: float) -> float:
-    """Highest post of the facets between a ring and the one before that a ray passes between two minors."""
-    low, high = math.floor(min(minor0, minor1)), math.floor(max(minor0, minor1)) + 1
+    """Highest post of the facets between a ring and the one before that a ray passes between two minors, both 0 or more."""
+    low, last = int(min(minor0, minor1)), int(max(minor0, minor1)) + 1
     up, back = s["minor_stride"], s["step"] * s["line_stride"]
     at = line * s["line_stride"] + low * up
-    top = ground[at]
-    for _ in range(low, high + 1):
-        top = max(top, ground[at])
-        top = max(top, ground[at - back])
+    top = higher(higher(ground[at], ground[at - back]), higher(ground[at + up], ground[at + up - back]))
+    for _ in range(low + 2, last + 1):
         at += up
+        top = higher(top, higher(ground[at + up], ground[at + up - back]))
     return float(top)
 
 
 @kernel
 def begin_at(
-    s: Record, ground: Heights, minors: Floats, ring: int, k: int, to: float, rays: Floats
+    s: Record, ground: Heights, c: Series, ring: int, k: int, to: float, rays: Floats
 ) -> tuple[float, float, float, float]:
     """Minor, rise and run of a ray at the ring before `ring`, or at the antenna, and where that lies between rings."""
     line = s["first"] + s["step"] * (ring - 1)
     if ring > 0:
-        minor = rays[k, MINOR]
-        if rays[k, RUN] > 0.0:
-            return minor, rays[k, RISE], rays[k, RUN], 0.0
+        minor = rays[MINOR, k]
+        if rays[RUN, k] > 0.0:
+            return minor, rays[RISE, k], rays[RUN, k], 0.0
         z, _ = facet(s, ground, line, line + s["step"], math.floor(minor), 0.0, minor)
-        n, run = rise_and_run(s, float(line), minor, z)
+        n, run = rise_and_run(s, c, minor, z)
         return minor, n, run, 0.0
     start = (s["origin_line"] - line) * s["step"]
     minor = to - (to - s["origin_minor"]) / (1.0 - start)
     z, _ = facet(s, ground, line, line + s["step"], math.floor(s["origin_minor"]), start, s["origin_minor"])
-    n, _ = rise_and_run(s, s["origin_line"], s["origin_minor"], z)
+    n, _ = rise_and_run(s, c, s["origin_minor"], z)
     return minor, n, 0.0, start
 
 
@@ -288,24 +233,33 @@ def march_group(s: Record, ground: Heights, minors: Floats, ring: int, group: in
     low, _ = span(s, minors, ring - 1, k0, k1 - 1)
     _, most = span(s, minors, ring, k0, k1 - 1)
     limit = bound(s, low, most)
+    here = ring_series(s, float(line))
+    back = ring_series(s, float(line - s["step"]) if ring > 0 else s["origin_line"])
     least, edge = 1.0 / TINY, s["minors"] - 1.0
+    away = abs(line - s["origin_line"])
+    middle, scale = s["origin_minor"], 2.0 / (s["rays"] - 1)
+    c0, c1, c2, c3, c4 = minors[ring, 0], minors[ring, 1], minors[ring, 2], minors[ring, 3], minors[ring, 4]
+    inside = most >= s["near_u"] and low <= s["reach_u"]
     for k in range(k0, k1):
-        met = rays[k, MET]
-        rays[k, BEFORE] = met
-        to = minor_of(s, minors, ring, k)
+        met = rays[MET, k]
+        rays[BEFORE, k] = met
+        x = k * scale - 1.0
+        to = middle + away * (c0 + x * (c1 + x * (c2 + x * (c3 + x * c4))))
         if fresh and ring > 0:
-            rays[k, MINOR], rays[k, RUN] = minor_of(s, minors, ring - 1, k), 0.0
-        was = rays[k, MINOR]
-        if most >= s["near_u"] and low <= s["reach_u"] and 0.0 <= to < edge and 0.0 <= was < edge:
+            rays[MINOR, k], rays[RUN, k] = minor_of(s, minors, ring - 1, k), 0.0
+        was = rays[MINOR, k]
+        if inside and 0.0 <= to < edge and 0.0 <= was < edge:
             if ring == 0 or rises(s, limit, met, top_of_facets(s, ground, line, was, to)):
-                was, n, run, start = begin_at(s, ground, minors, ring, k, to, rays)
-                rays[k, BEFORE], met, rays[k, RISE], rays[k, RUN] = along(s, ground, line, (was, to), start, (n, run), met)
-                rays[k, MET] = met
+                was, n, run, start = begin_at(s, ground, back, ring, k, to, rays)
+                rays[BEFORE, k], met, rays[RISE, k], rays[RUN, k] = along(
+                    s, ground, here, line, (was, to), start, (n, run), met
+                )
+                rays[MET, k] = met
             else:
-                rays[k, RUN] = 0.0
+                rays[RUN, k] = 0.0
         else:
-            rays[k, RUN] = 0.0
-        rays[k, MINOR] = to
+            rays[RUN, k] = 0.0
+        rays[MINOR, k] = to
         least = min(least, met)
     return least
 
@@ -327,8 +281,8 @@ def give(s: Record, posts: Floats, half_width: Floats, ring: int, rays: Floats, 
         x = (i - origin) * inverse
         place = c0 + x * (c1 + x * (c2 + x * (c3 + x * c4)))
         k = int(place)
-        left = rays[k, BEFORE]
-        tangent[at] = left + (place - k) * (rays[k + 1, BEFORE] - left)
+        left = rays[BEFORE, k]
+        tangent[at] = left + (place - k) * (rays[BEFORE, k + 1] - left)
         at += up
 
 
@@ -354,7 +308,7 @@ def march(
             choose(s, minors, highest, ring, min(decide, s["rings"]) - 1, least, active)
             fresh = True
             for k in range(s["rays"]):
-                rays[k, BEFORE] = rays[k, MET]
+                rays[BEFORE, k] = rays[MET, k]
         for group in range(len(active)):
             if active[group] == 1:
                 least[group] = march_group(s, ground, minors, ring, group, fresh, rays)
@@ -363,10 +317,8 @@ def march(
 
 
 @kernel
-def lowest_heights(
-    sectors: Record, arc: Floats, scale: Floats, w: Floats, ground: Heights, tangent: Heights, out: Heights
-) -> None:
-    """Least visible height of every post, not below its ground; NaN beyond the reach. Posts row by row."""
+def lowest_heights(sectors: Record, arc: Floats, scale: Floats, w: Floats, ground: Heights, field: Heights) -> None:
+    """Turn the tangents of all posts, row by row, into least visible heights, not below the ground; NaN beyond the reach."""
     s = sectors[0]
     v0, v1, v2, v3 = s["v"][0], s["v"][1], s["v"][2], s["v"][3]
     height, radius, reach = s["height_m"], s["radius_m"], s["reach_u"]
@@ -377,6 +329,6 @@ def lowest_heights(
         for j in range(columns):
             u = a + b * w[j]
             v = u * (v0 + u * (v1 + u * (v2 + u * v3)))
-            g = v + tangent[base + j] * math.sqrt(v * (2.0 - v))
+            g = v + field[base + j] * math.sqrt(v * (2.0 - v))
             low = max((height + radius * g) / (1.0 - g), float(ground[base + j]))
-            out[base + j] = low if u <= reach else math.nan
+            field[base + j] = low if u <= reach else math.nan

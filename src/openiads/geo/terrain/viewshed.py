@@ -17,10 +17,11 @@ from openiads.constants import MEAN_EARTH_RADIUS_M
 from openiads.errors import TerrainError
 from openiads.geo.ellipsoid import E2, A
 from openiads.geo.shapes import Floats
-from openiads.geo.terrain.march import BEFORE, BLOCK, DEGREE, GROUP, LOWEST, MET, MINOR, SECTOR, lowest_heights, march
+from openiads.geo.terrain.march import BEFORE, BLOCK, DEGREE, GROUP, LOWEST, MET, MINOR, lowest_heights, march
+from openiads.geo.terrain.sectors import SECTOR
 
 Heights = NDArray[np.float32]
-RAYS_PER_POST = 1.25
+RAYS_PER_POST = 1.1
 """Rays per post of the outermost ring: the error of interpolating between them falls with its square."""
 NEAR_DENSITY = 4.0
 """Times as many rays over the finer ground at least: its last ring is much nearer than what its rays mask."""
@@ -31,6 +32,8 @@ ON_POST = 1e-6
 ROUNDING = 0.02
 """By how much arcs and chords may differ where a ring is cut to the reach; posts beyond it are blanked exactly later."""
 NODES = np.cos(np.pi * (np.arange(DEGREE + 1) + 0.5) / (DEGREE + 1))
+AROUND = np.cos(np.pi * (np.arange(8) + 0.5) / 8)
+AROUND_FIT = np.linalg.pinv(np.vander(AROUND, 5, increasing=True))
 FIT = np.linalg.inv(np.vander(NODES, DEGREE + 1, increasing=True)).T
 
 
@@ -138,7 +141,7 @@ def lowest_visible_m(
 
     Notes
     -----
-    Validity: `benchmarks/coverage.py` measures the distance from exact rays; under 1 m rms for Mürted to 400 km.
+    Validity: `benchmarks/viewshed.py` measures the distance from exact rays; under 1 m rms for Mürted to 400 km.
     Source: the ring march is method R2 of W. R. Franklin and C. K. Ray, "Higher isn't necessarily better: visibility
     algorithms and experiments", SDH 1994, with two rays per post and bilinear facets.
     """
@@ -163,14 +166,18 @@ def _cast(patch: Patch, g: _Geometry, density: float, start: dict[int, _Met]) ->
     rows, columns = patch.ground_m.shape
     ground = np.ascontiguousarray(patch.ground_m, dtype=np.float32).reshape(-1)
     highest = _highest_of_blocks(ground.reshape(rows, columns)).reshape(-1)
+    if not np.isfinite(highest).all():
+        raise TerrainError("the ground holds voids. Fill them first, or leave the terrain out.")
     tangent = np.full(rows * columns, LOWEST, dtype=np.float32)
     met = {
         side: _march_sector(patch, g, side, ground, highest, tangent, density, start.get(side))
         for side in (WEST, EAST, SOUTH, NORTH)
     }
-    out = np.empty(rows * columns, dtype=np.float32)
-    lowest_heights(g.record, g.arc, g.scale, g.w, ground, tangent, out)
-    return out.reshape(rows, columns), met
+    lowest_heights(g.record, g.arc, g.scale, g.w, ground, tangent)
+    if g.row.is_integer() and g.column.is_integer():  # the post below the antenna lies in no direction
+        at = int(g.row) * columns + int(g.column)
+        tangent[at] = ground[at]
+    return tangent.reshape(rows, columns), met
 
 
 def _put_near(patch: Patch, out: Heights, near: Patch, fine: Heights) -> None:
@@ -195,8 +202,6 @@ def _require_usable(patch: Patch, latitude_rad: float, longitude_rad: float, ant
             f"the ground reaches latitude {highest:.1f} degrees, where meridians converge; elevation grids are used up to "
             f"{HIGHEST_LATITUDE:g}. Shorten the range, or leave the terrain out for a smooth sea horizon."
         )
-    if not np.isfinite(patch.ground_m).all():
-        raise TerrainError("the ground holds voids. Fill them first, or leave the terrain out.")
     ground_m = patch.ground_at(row, column)
     if antenna_m < ground_m:
         raise TerrainError(
@@ -207,10 +212,14 @@ def _require_usable(patch: Patch, latitude_rad: float, longitude_rad: float, ant
 
 def _highest_of_blocks(ground: Heights) -> Heights:
     """Highest post of each block of `BLOCK` by `BLOCK` posts, the last ones smaller."""
-    rows, columns = ground.shape
-    padded = np.pad(ground, ((0, -rows % BLOCK), (0, -columns % BLOCK)), mode="edge")
-    strips = padded.reshape(-1, BLOCK, padded.shape[1]).max(axis=1)
-    return np.ascontiguousarray(strips.reshape(len(strips), -1, BLOCK).max(axis=2))
+    rows, columns = (n - n % BLOCK for n in ground.shape)
+    strips = ground[:rows].reshape(-1, BLOCK, ground.shape[1]).max(axis=1)
+    if rows < ground.shape[0]:
+        strips = np.vstack([strips, ground[rows:].max(axis=0)])
+    found = strips[:, :columns].reshape(len(strips), -1, BLOCK).max(axis=2)
+    if columns < ground.shape[1]:
+        found = np.column_stack([found, strips[:, columns:].max(axis=1)])
+    return np.ascontiguousarray(found)
 
 
 def _geometry(patch: Patch, latitude: float, longitude: float, antenna_m: float, factor: float, reach_m: float) -> _Geometry:
@@ -224,12 +233,10 @@ def _geometry(patch: Patch, latitude: float, longitude: float, antenna_m: float,
     record = np.zeros(1, SECTOR)
     s = record[0]
     far = max(abs(offsets[0]), abs(offsets[-1]), 1.0)
-    sample = np.linspace(-far, far, 64)
+    sample = far * AROUND
     rho_s, z_s = _meridian((sample * patch.latitude_step_rad) + latitude)
-    s["a"] = _series(
-        sample / far, ((rho_s - across) ** 2 + (z_s - up) ** 2) / scale4 / (sample / far) ** 2
-    ) / far ** np.arange(2, 7)
-    s["b"] = _series(sample / far, 2.0 * across * rho_s / scale4) / far ** np.arange(5)
+    s["a"] = _series(((rho_s - across) ** 2 + (z_s - up) ** 2) / scale4 / AROUND**2) / far ** np.arange(2, 7)
+    s["b"] = _series(2.0 * across * rho_s / scale4) / far ** np.arange(5)
     step2 = patch.longitude_step_rad**2
     s["w"] = step2 / 2.0, -(step2**2) / 24.0, step2**3 / 720.0
     s["v"] = _versine_series(1.0 / factor)
@@ -253,8 +260,9 @@ def _meridian(latitude: Floats) -> tuple[Floats, Floats]:
     return normal * np.cos(latitude), (1.0 - E2) * normal * np.sin(latitude)
 
 
-def _series(x: Floats, value: Floats) -> Floats:
-    return np.asarray(np.polynomial.polynomial.polyfit(x, value, 4))
+def _series(value: Floats) -> Floats:
+    """Coefficients of degree 4 through values at `AROUND`, by least squares."""
+    return np.asarray(AROUND_FIT @ value)
 
 
 def _versine_series(m: float) -> tuple[float, float, float, float]:
@@ -280,22 +288,23 @@ def _march_sector(
     if rings < 1:
         return _Met(1.0, np.full(2, LOWEST))
     away = np.abs(s[0]["first"] + s[0]["step"] * np.arange(rings) - s[0]["origin_line"])
-    slope = 1.01 * float(np.abs(_slope_of(patch, g, side, away[:, None], np.array([-1.0, 1.0]))).max())
+    few = away[:: max(1, rings // 8)]
+    slope = 1.02 * float(np.abs(_slope_of(patch, g, side, np.append(few, away[-1])[:, None], np.array([-1.0, 1.0]))).max())
     rays = int(np.ceil(2.0 * slope * away[-1] * density)) + 2
     s[0]["rays"], s[0]["slope"] = rays, slope
     minors = _minor_of(patch, g, side, away[:, None], slope * NODES) @ FIT
     index = (_slope_of(patch, g, side, away[:, None], NODES) / slope + 1.0) * 0.5 * (rays - 1)
     groups = (rays + GROUP - 1) // GROUP
-    table, least = np.zeros((rays, 5)), np.full(groups, LOWEST)
-    table[:, [MET, BEFORE]], table[:, MINOR] = LOWEST, s[0]["origin_minor"]
+    table, least = np.zeros((5, rays)), np.full(groups, LOWEST)
+    table[[MET, BEFORE]], table[MINOR] = LOWEST, s[0]["origin_minor"]
     if start is not None:
         slopes = np.linspace(-slope, slope, rays)
-        table[:, MET] = np.interp(slopes, np.linspace(-start.slope, start.slope, len(start.tangent)), start.tangent)
-        least[:] = np.minimum.reduceat(table[:, MET], np.arange(0, rays, GROUP))
+        table[MET] = np.interp(slopes, np.linspace(-start.slope, start.slope, len(start.tangent)), start.tangent)
+        least[:] = np.minimum.reduceat(table[MET], np.arange(0, rays, GROUP))
     active = np.zeros(groups, dtype=np.int64)
     width = _half_width(g, side, s[0])
     march(s, ground, highest, minors, index @ FIT, width, table, least, active, tangent)
-    return _Met(slope, table[:, MET])
+    return _Met(slope, table[MET])
 
 
 def _half_width(g: _Geometry, side: int, s: Any) -> Floats:

@@ -22,6 +22,7 @@ from openiads.physics.detection import (
 )
 from openiads.physics.link_budget import calibrate, propagation_loss_db
 from openiads.records.case import CANDIDATES, MULTIFUNCTION, ROTATING
+from openiads.records.chain import RELIEF_HORIZON
 
 Array = NDArray[np.float64]
 SECTORS_PER_ROTATION = 8
@@ -137,6 +138,8 @@ def take_path(
         return np.ones(len(rows), dtype=bool)
     change_db = paths.change_db(**{name: sights[name] for name in ("range_m", "ground_m", "height_m", "closing_mps")})
     things = objects[rows["object"]]
+    lifted = (things["relief"] & RELIEF_HORIZON) != 0  # a horizon that is restored takes no toll either
+    change_db = np.where(lifted, np.maximum(change_db, 0.0), change_db)
     bare_db = np.asarray([best_rcs_db(thing) for thing in objects])[rows["object"]] + change_db
     if rows.dtype == CANDIDATES:
         rows["path_db"] = change_db

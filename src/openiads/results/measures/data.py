@@ -75,6 +75,7 @@ class RunData:
         self._read = table
         self._scenario = scenario
         self._tables: dict[str, Any] = {}
+        self._firm: dict[str | None, Array] = {}
         self.replications: Final = replications
 
     @classmethod
@@ -177,6 +178,14 @@ class RunData:
         from openiads.results.measures.tracks import holds  # noqa: PLC0415 - a cycle otherwise
 
         return holds(self)
+
+    def firm_ns(self, node: str | None = None) -> Array:
+        """Time for which an object had a firm track at any node (or at one), (replications, objects). Do not change it."""
+        from openiads.results.measures.tracks import firm_ns  # noqa: PLC0415 - a cycle otherwise
+
+        if node not in self._firm:
+            self._firm[node] = firm_ns(self, node)
+        return self._firm[node]
 
     @cached_property
     def identities(self) -> "Mapping[tuple[int, str, str], tuple[Identity, ...]]":

@@ -8,7 +8,6 @@ import numpy as np
 from openiads.constants import NANOSECONDS_PER_SECOND
 from openiads.results.measures.base import Measure, Sample, sample
 from openiads.results.measures.data import RunData
-from openiads.results.measures.tracks import firm_ns
 
 SECONDS_PER_HOUR: Final = 3600
 
@@ -24,14 +23,14 @@ def _weights(data: RunData, system: str | None) -> Any:
 def observed_hours(data: RunData, *, system: str | None = None, node: str | None = None) -> Sample:
     """Hours a month of firm track of friendly objects, each weighted with the sorties it stands for; missing without any."""
     weights = _weights(data, system)
-    hours = firm_ns(data, node) / (NANOSECONDS_PER_SECOND * SECONDS_PER_HOUR)
+    hours = data.firm_ns(node) / (NANOSECONDS_PER_SECOND * SECONDS_PER_HOUR)
     return sample(hours @ weights, np.full(data.count, float(bool(weights.any()))))
 
 
 def sorties_observed(data: RunData, *, system: str | None = None, node: str | None = None, least_s: float = 0.0) -> Sample:
     """Sorties a month with a firm track for longer than a stated time, of friendly objects; missing without any."""
     weights = _weights(data, system)
-    seen = firm_ns(data, node) > least_s * NANOSECONDS_PER_SECOND
+    seen = data.firm_ns(node) > least_s * NANOSECONDS_PER_SECOND
     return sample(seen @ weights, np.full(data.count, float(bool(weights.any()))))
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from openiads.constants import NANOSECONDS_PER_SECOND
 from openiads.results.measures.base import Measure, Sample, sample
 from openiads.results.measures.data import RunData
-from openiads.results.measures.tracks import NOTHING, Hold, firm_ns
+from openiads.results.measures.tracks import NOTHING, Hold
 
 Array = NDArray[Any]
 SECONDS_PER_HOUR: Final = 3600
@@ -39,7 +39,7 @@ def _times(data: RunData, holds: list[Hold]) -> tuple[Array, Array]:
 
 
 def _tracked_s(data: RunData, node: str | None) -> Array:
-    found: Array = firm_ns(data, _node(data, node)) / NANOSECONDS_PER_SECOND
+    found: Array = data.firm_ns(_node(data, node)) / NANOSECONDS_PER_SECOND
     return found
 
 

@@ -10,7 +10,6 @@ from openiads.constants import NANOSECONDS_PER_SECOND
 from openiads.errors import ResultsError
 from openiads.results.measures.base import Measure, Sample, sample
 from openiads.results.measures.data import NEVER, RunData
-from openiads.results.measures.tracks import firm_ns
 
 Array = NDArray[Any]
 
@@ -61,7 +60,7 @@ def time_on_track(data: RunData, *, object: str, node: str | None = None) -> Sam
     """Time with a firm track of the object at any node, or at one."""
     if node is not None:
         data.paths.require_node(node)
-    return sample(firm_ns(data, node)[:, _place(data, object)] / NANOSECONDS_PER_SECOND)
+    return sample(data.firm_ns(node)[:, _place(data, object)] / NANOSECONDS_PER_SECOND)
 
 
 def track_share(data: RunData, *, object: str, node: str | None = None) -> Sample:  # noqa: A002

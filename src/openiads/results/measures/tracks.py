@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from openiads.constants import NANOSECONDS_PER_SECOND
+from openiads.engine.windows import union
 from openiads.results.measures.data import RunData
 
 Array = NDArray[Any]
@@ -133,11 +134,7 @@ def held_as(said: tuple[Identity, ...], at_ns: int) -> str:
 
 def covered_ns(stretches: list[tuple[int, int]]) -> int:
     """Time covered by at least one of several stretches."""
-    total, reached = 0, -1
-    for start, end in sorted(stretches):
-        total += max(0, end - max(start, reached))
-        reached = max(reached, end)
-    return total
+    return sum(end - start for start, end in union(stretches))
 
 
 def firm_ns(data: RunData, node: str | None = None) -> Array:
