@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from interop import interop
 from openiads.engine.lowering import Lowered, lower
 from openiads.engine.simulation import Simulation
 from openiads.results.manifest import software_versions
@@ -166,6 +167,9 @@ def main() -> None:
     rows.append(("Pd look-ups per CPU second", f"{lookups / 1e6:.0f} million"))
     kept["starting_cpu_s"] = begun = starting(not chosen.quick)
     rows += [(name, f"{seconds:.2f} CPU s") for name, seconds in begun.items()]
+    if not chosen.quick:
+        kept["interop"] = formats = dict(interop(OBJECTS[-1]))
+        rows += formats.items()
     kept["largest_memory_mb"] = memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     rows.append(("largest memory of the benchmark itself", f"{memory:.0f} MB"))
     print("| what | measured |\n|---|---|")

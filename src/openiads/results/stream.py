@@ -52,12 +52,24 @@ def iter_batches(reader: RunReader, name: str, replication: int) -> Iterator[Any
         with pq.ParquetFile(path, pre_buffer=False) as parquet:
             if not parquet.schema_arrow.equals(arrow_schema(TABLES[name])):
                 raise ResultsError(f"{path}: has other columns than table {name} of this version")
-            for batch in parquet.iter_batches(BATCH, use_threads=False):
+            groups = list(range(parquet.num_row_groups)) if block is None else _groups_of(parquet, replication)
+            for batch in parquet.iter_batches(BATCH, row_groups=groups, use_threads=False):
                 rows = batch if block is None else _rows_of(batch, replication)
                 if len(rows):
                     yield rows
     except (pa.ArrowException, OSError) as error:
         raise ResultsError(f"{path}: cannot be read ({error})") from error
+
+
+def _groups_of(parquet: Any, replication: int) -> list[int]:
+    """Row groups that may hold rows of a replication, by the statistics of their column `replication`."""
+    number = parquet.schema_arrow.get_field_index("replication")
+    found = []
+    for group in range(parquet.num_row_groups):
+        known = parquet.metadata.row_group(group).column(number).statistics
+        if known is None or not known.has_min_max or known.min <= replication <= known.max:
+            found.append(group)
+    return found
 
 
 def _rows_of(batch: Any, replication: int) -> Any:
