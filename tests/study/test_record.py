@@ -132,9 +132,7 @@ def test_comparison_says_what_changed_and_why(study: Study, folder: Path, tmp_pa
     assert study.path is not None
     text = study.path.read_text(encoding="utf-8")
     other = tmp_path / "other.yaml"
-    other.write_text(
-        text.replace("A: {value: 400, basis", "A: {value: 300, basis"), encoding="utf-8"
-    )
+    other.write_text(text.replace("A: {value: 400, basis", "A: {value: 300, basis"), encoding="utf-8")
     execute(order_of(load_study(other, scenario=False), draws=32), tmp_path / "r", model=MODEL)
     lines = aftermath.compare(open_results(folder), open_results(tmp_path / "r"))
     assert "why: positions on R_kin changed" in lines
