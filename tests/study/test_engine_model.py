@@ -1,5 +1,6 @@
 """The simulator as a study's model: what it sets, that it is the same run as `openiads run` makes, and what it shares."""
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,13 @@ def test_pieces_give_the_same_bits_and_equal_cases_share_their_runs(study: Study
         piece = EngineModel(study.spec, study.scenario).evaluate(batch(3).slice(row, row + 1))
         for name, values in piece.items():
             assert values.tobytes() == whole[name][row : row + 1].tobytes()
+
+
+def test_it_travels_to_workers(study: Study) -> None:
+    model = EngineModel(study.spec, study.scenario)
+    here = model.evaluate(batch(1))
+    there = pickle.loads(pickle.dumps(model)).evaluate(batch(1))
+    assert all(there[name].tobytes() == values.tobytes() for name, values in here.items())
 
 
 def test_measures_that_it_cannot_give(study: Study) -> None:

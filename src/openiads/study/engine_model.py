@@ -60,6 +60,10 @@ class Kept(OrderedDict[Key, Value]):
         super().__init__()
         self.most = most
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy sent elsewhere begins empty."""
+        return type(self), (self.most,)
+
     def keep(self, key: Key, value: Value) -> Value:
         """Keep a value and give it back; the oldest goes when there are too many."""
         self[key] = value
