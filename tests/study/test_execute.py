@@ -130,6 +130,7 @@ def test_killed_at_any_moment_and_resumed(small_file: Path, once: tuple[Path, st
     assert digest(folder)[0] == once[1]
 
 
+@pytest.mark.nightly
 def test_two_workers(small_file: Path, once: tuple[Path, str], tmp_path: Path) -> None:
     script = tmp_path / "go.py"
     script.write_text(SCRIPT.format(here=str(HERE), file=str(small_file)))

@@ -14,6 +14,7 @@ from openiads.study.bench import Bench, drive
 from openiads.study.disagreement import Split, attribution_component
 from openiads.study.ends import ends_component
 from openiads.study.model import Direct
+from openiads.study.sentences import turns_on
 from openiads.study.sizes import sizes_of
 from openiads.study.spec import StudySpec
 from openiads.study.verdicts import verdict_component
@@ -111,6 +112,18 @@ def test_golden_words_between_the_parties(done: Any) -> None:
         "C2_low": "agreed: holds",
         "C3_gain": "agreed: holds",
     }
+
+
+def test_golden_sentences(done: Any) -> None:
+    _, found = done
+    text = turns_on(split_of(found, "C1_best_case"))
+    assert text.startswith(
+        "In this model the difference turns mainly on missile (60 %) and terrain (39 %). A's answer changes if "
+    )
+    assert text.endswith("B's answer changes if terrain and missile are taken from A.")
+    assert turns_on(split_of(found, "C2_low")) == "In this model there is no material disagreement between A and B."
+    unsure = replace(split_of(found, "C2_low"), delta_error=0.1)
+    assert turns_on(unsure) == "Whether A and B disagree is not resolved with the runs made."
 
 
 def test_golden_median_reach(done: Any, golden: Any) -> None:

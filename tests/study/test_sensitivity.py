@@ -115,7 +115,7 @@ def reach(u: Any) -> tuple[Any, Any]:
     return x, np.minimum(np.minimum(x[:, 0] * 10 ** (x[:, 1] / 4), sight), x[:, 4]) >= 200.0
 
 
-@pytest.mark.parametrize("n", [500, 2000])
+@pytest.mark.parametrize("n", [500, pytest.param(2000, marks=pytest.mark.nightly)])
 def test_boxes_reproduce_the_reference(methods_reference: Any, n: int) -> None:
     wanted = methods_reference["prim_stability_claim_range_ge_200"][f"n{n}"]
     x, truth = reach(uniforms(99, "prim-test", shape=(16000, 6)))

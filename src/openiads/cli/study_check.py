@@ -38,11 +38,12 @@ def lint(
 ) -> None:
     """Check a study file: its form, what it refers to, its scenario, and what it should know."""
     from openiads.study.cautions import across as contradictions
-    from openiads.study.loading import load_study
+    from openiads.study.engine_model import measure_problems
+    from openiads.study.loading import lines_of, load_study
 
     study = load_study(file)
     spec = study.spec
-    for line in study.warnings:
+    for line in [*study.warnings, *lines_of(study.document, measure_problems(spec, study.scenario))]:
         typer.echo(f"note: {line}")
     if across is not None:
         others = [p for p in sorted(across.glob("*.yaml")) if p.resolve() != file.resolve()]

@@ -117,7 +117,7 @@ def on_frame(case: Case, state: State, scratch: Scratch, changes: Records, row: 
         (case.mask_first, case.mask_range_m, case.mask_elevation_rad),
         used_slots(case.trackers[radar["node"]], state.node_states[radar["node"]]),
         state.tracks,
-        state.fire_units[radar["fire_unit"]],
+        state.fire_units[radar["antenna"]],
         state.clock,
         state.plots,
         state.plot_truth,

@@ -52,10 +52,10 @@ def make_state(case: Case, *, seed: int, replication: int, level: Level, room: R
     clock = np.zeros(1, records.CLOCK)
     clock["seed"], clock["replication"], clock["level"] = seed, replication, rows
     clock["due_ns"] = clock["shot_ns"] = records.NEVER
-    unit_states = np.zeros(units, records.FIRE_UNIT_STATE)
-    for f in range(units):
-        boresight = case.radars[case.fire_units[f]["radar"]]["boresight_rad"]
-        unit_states[f]["boresight_rad"] = unit_states[f]["wanted_rad"] = boresight
+    unit_states = np.zeros(max([units, *(case.radars["antenna"] + 1).tolist()]), records.FIRE_UNIT_STATE)
+    for radar in case.radars[case.radars["antenna"] >= 0]:
+        state = unit_states[radar["antenna"]]
+        state["boresight_rad"] = state["wanted_rad"] = radar["boresight_rad"]
     stages = np.zeros((nodes, objects), records.STAGES)
     for name in STAGE_NEVER:
         stages[name] = -1

@@ -125,6 +125,13 @@ def _ground(spec: ScenarioSpec) -> Ground:
     return lambda latitude, longitude: np.nan_to_num(terrain.elevation_m(latitude, longitude), nan=0.0)
 
 
+def _antenna(radar: RadarSpec, unit: int | None, before: NDArray[Any], units: int) -> int:
+    """Row of the antenna's state: a multifunction search radar points and sweeps on its own."""
+    if unit is not None:
+        return unit
+    return -1 if radar.kind == "rotating" else max([units - 1, *before["antenna"].tolist()]) + 1
+
+
 def lower_radars(spec: ScenarioSpec, sites: Sites, nodes: list[str], units: list[str], swerlings: set[int]) -> Radars:
     """All radars of a scenario: search before engagement radars fall in the order of (node, role)."""
     found: list[tuple[str, str, RadarSpec]] = []
@@ -148,7 +155,7 @@ def lower_radars(spec: ScenarioSpec, sites: Sites, nodes: list[str], units: list
         _require_few_false_alarms(record, f"{_section(spec, node)}.{node}.{role}_radar")
         record["name"] = name_hash(node, role)
         record["node"] = nodes.index(node)
-        record["fire_unit"] = units.index(node) if role == "engagement" else -1
+        record["antenna"] = _antenna(radar, units.index(node) if role == "engagement" else None, records[:r], len(units))
         record["site_m"] = geodetic_to_ecef(latitude_rad=latitude, longitude_rad=longitude, height_m=height_m)
         record["foot_m"] = geodetic_to_ecef(latitude_rad=latitude, longitude_rad=longitude, height_m=0.0)
         record["axes"] = enu_axes(latitude_rad=latitude, longitude_rad=longitude)

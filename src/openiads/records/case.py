@@ -103,7 +103,7 @@ RADARS = np.dtype(
         ("name", "u8"),  # hash of node and role
         ("node", "i4"),
         ("kind", "i4"),
-        ("fire_unit", "i4"),  # whose engagement radar it is; -1 for search radars
+        ("antenna", "i4"),  # row of its antenna's state: that of its fire unit, or one after those; -1: it rotates
         ("site_m", "f8", (3,)),  # ECEF of the antenna
         ("axes", "f8", (3, 3)),  # rows east, north, up
         ("foot_m", "f8", (3,)),  # ECEF of the point of the ellipsoid below it

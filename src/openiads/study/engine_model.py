@@ -6,7 +6,7 @@ last, and worlds that lower to the same bytes (a link quality where there is no 
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.errors import ResultsError, StudyError
+from openiads.scenario.problems import Problem
 from openiads.study.model import Batch, MeasureInfo, Outcomes
 from openiads.study.positions import Values
 from openiads.study.references import dollar_references
@@ -39,6 +40,15 @@ KINDS: Final[Mapping[str, str]] = {
 }
 """Kind of interval of each kind of measure of the registry. A rate is a ratio of sums, and one without events a rare count."""
 
+RESTATED: Final[Mapping[str, Mapping[str, Any]]] = {
+    "leakage": {"denominator": "threats_that_reach_decision"},
+    "friendly_engagement_rate": {"per": "friendly_flight_hours", "scale": 1000},
+    "magazine_depth": {"at": "end"},
+    "first_detection_range": {"geometry": "inbound_radial", "range": "ground"},
+    "first_firm_track_range": {"geometry": "inbound_radial", "range": "ground"},
+}
+"""Arguments that say again what a measure of the registry is by definition; with any other value they are refused."""
+
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
@@ -49,6 +59,10 @@ class Kept(OrderedDict[Key, Value]):
     def __init__(self, most: int) -> None:
         super().__init__()
         self.most = most
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy sent elsewhere begins empty."""
+        return type(self), (self.most,)
 
     def keep(self, key: Key, value: Value) -> Value:
         """Keep a value and give it back; the oldest goes when there are too many."""
@@ -92,7 +106,7 @@ class EngineModel:
             found = table.find(measure.type)
         except ResultsError as error:
             raise StudyError(f"measure {measure.id!r}: {error}") from None
-        strange = sorted(measure.args.keys() - found.arguments.keys())
+        strange = sorted(arguments(measure).keys() - found.arguments.keys())
         if strange:
             known = ", ".join(found.arguments) or "none"
             raise StudyError(f"measure {measure.id!r}: {measure.type} has no argument {strange[0]!r}. Known: {known}")
@@ -177,13 +191,29 @@ class EngineModel:
     def _measured(self, measure: MeasureSpec, world: Mapping[str, Any], data: "RunData") -> NDArray[np.float64]:
         from openiads.results.measures import registry  # noqa: PLC0415
 
-        args = {**measure.args, **{k: _plain(world[name]) for k, name in dollar_references(measure.args)}}
+        args = {**arguments(measure), **{k: _plain(world[name]) for k, name in dollar_references(measure.args)}}
         law = registry[measure.type]
         found = law.sample(data, **args)
         top = np.where(found.denominators == 0.0, np.nan, found.numerators)
         if law.kind in ("ratio", "rate", "share_of_sums"):
             top = found.numerators  # a replication without any counts in sums over sums
         return np.stack([law.scale * top, found.denominators], axis=-1)
+
+
+def arguments(measure: MeasureSpec) -> dict[str, Any]:
+    """Arguments of a measure without those that only restate its definition."""
+    told = RESTATED.get(measure.type, {})
+    return {name: value for name, value in measure.args.items() if name not in told or told[name] != value}
+
+
+def measure_problems(spec: StudySpec, scenario: "Scenario") -> Iterator[Problem]:
+    """Measures that the simulator cannot give, with their places: a run of the study would be refused."""
+    model = EngineModel(spec, scenario)
+    for number, measure in enumerate(spec.measures):
+        try:
+            model.info(measure)
+        except StudyError as error:
+            yield Problem(("measures", number, "type"), f"a run would be refused: {error}")
 
 
 def _plain(value: Any) -> Any:
@@ -199,10 +229,12 @@ def _mark(lowered: "Lowered") -> bytes:
         repr([n for n in lowered.names.__dict__.items() if n[0] != "object_rows"]).encode(), digest_size=16
     )
     case: Any = lowered.case
-    fields = case._asdict() if hasattr(case, "_asdict") else vars(case)
-    for name, array in fields.items():
-        digest.update(name.encode())
-        digest.update(np.ascontiguousarray(array).view(np.uint8).reshape(-1).data)
+    for name in case._fields:
+        array = getattr(case, name)
+        for column in array.dtype.names or (None,):  # field by field: the padding between them holds anything
+            values = np.ascontiguousarray(array if column is None else array[column])
+            digest.update(f"{name}.{column} {values.shape}".encode())
+            digest.update(values.view(np.uint8).reshape(-1).data)
     return digest.digest()
 
 

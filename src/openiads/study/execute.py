@@ -213,7 +213,8 @@ def begin(order: Order, folder: Path, model: Model, *, resume: bool, overwrite: 
 
 def _text_of(order: Order) -> str:
     if order.lock is not None:
-        return str(order.lock.data["text"])
+        registered = order.study.sha256 == order.lock.study_sha256
+        return str(order.lock.data["text"] if registered else order.lock.data["amendments"][-1]["text"])
     return order.study.path.read_text(encoding="utf-8") if order.study.path is not None else ""
 
 

@@ -75,17 +75,9 @@ def credibility(order: "Order", kept: Kept) -> dict[str, Any]:
     There is no public referent for engagements of these systems, so that validation is never above 1.
     """
     spec = order.study.spec
-    graded = [s.grade for s in spec.sources if s.kind != "assumption"]
-    good = sum(g[0] in "AB" for g in graded)
-    placeholders = len(order.study.placeholders)
-    made = max(1, sum(kept.stages.values()))
-    looks = order.sizes.looks
     return {
         "standard": "NASA-STD-7009B, factors of its appendix; filled by the program, to be checked by a person",
-        "data_pedigree": {
-            "level": 1 if placeholders else 2,
-            "evidence": [f"{good} of {len(graded)} sources graded A or B", f"{placeholders} placeholders"],
-        },
+        "data_pedigree": _data_pedigree(order),
         "verification": {
             "level": 2,
             "evidence": ["golden study, reference attributions and truth cases pass on this version"],
@@ -95,14 +87,7 @@ def credibility(order: "Order", kept: Kept) -> dict[str, Any]:
             "level": 2 if all(p.endorsement == "signed" for p in spec.parties if p.role != "neutral") else 1,
             "evidence": [f"{p.id}: {p.endorsement}" for p in spec.parties],
         },
-        "uncertainty": {
-            "level": 3,
-            "evidence": [
-                f"{order.sizes.draws} draws",
-                f"looks at {', '.join(map(str, looks.sizes))}",
-                f"{kept.failed} of {made} runs failed",
-            ],
-        },
+        "uncertainty": _uncertainty(order, kept),
         "robustness": {"level": 2, "evidence": ["threshold sweep, both ends of every range, flip sets, break-even values"]},
         "use_history": {"level": 0, "evidence": []},
         "process_control": {
@@ -111,6 +96,21 @@ def credibility(order: "Order", kept: Kept) -> dict[str, Any]:
         },
         "people": {"level": 0, "evidence": ["not known to the program"]},
     }
+
+
+def _data_pedigree(order: "Order") -> dict[str, Any]:
+    graded = [s.grade for s in order.study.spec.sources if s.kind != "assumption"]
+    good = sum(g[0] in "AB" for g in graded)
+    placeholders = len(order.study.placeholders)
+    evidence = [f"{good} of {len(graded)} sources graded A or B", f"{placeholders} placeholders"]
+    return {"level": 1 if placeholders else 2, "evidence": evidence}
+
+
+def _uncertainty(order: "Order", kept: Kept) -> dict[str, Any]:
+    made = max(1, sum(kept.stages.values()))
+    looks = ", ".join(map(str, order.sizes.looks.sizes))
+    evidence = [f"{order.sizes.draws} draws", f"looks at {looks}", f"{kept.failed} of {made} runs failed"]
+    return {"level": 3, "evidence": evidence}
 
 
 def style_sheet(results: "Results") -> str:
@@ -137,42 +137,33 @@ def ro_crate(results: "Results") -> dict[str, Any]:
         {"@id": o["file"], "@type": "File", "sha256": o["sha256"], "encodingFormat": _media(o["file"])} for o in m["outputs"]
     ]
     inputs = [{"@id": "study.yaml", "@type": "File", "encodingFormat": "text/yaml", "sha256": m["identity"]["study_sha256"]}]
-    return {
-        "@context": "https://w3id.org/ro/crate/1.1/context",
-        "@graph": [
-            {
-                "@id": "ro-crate-metadata.json",
-                "@type": "CreativeWork",
-                "about": {"@id": "./"},
-                "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
-            },
-            {
-                "@id": "./",
-                "@type": "Dataset",
-                "name": m["title"],
-                "datePublished": m["finished"],
-                "conformsTo": {"@id": "https://w3id.org/ro/wfrun/process/0.5"},
-                "hasPart": [{"@id": f["@id"]} for f in [*inputs, *files]],
-                "mentions": {"@id": "#run"},
-            },
-            {
-                "@id": "#run",
-                "@type": "CreateAction",
-                "name": f"openiads study run of {m['study']}",
-                "endTime": m["finished"],
-                "instrument": {"@id": "#openiads"},
-                "object": [{"@id": "study.yaml"}],
-                "result": [{"@id": f["@id"]} for f in files],
-            },
-            _software(m["identity"]["software"]["openiads"]),
-            *inputs,
-            *files,
-        ],
+    software = m["identity"]["software"]
+    head = {
+        "@id": "ro-crate-metadata.json",
+        "@type": "CreativeWork",
+        "about": {"@id": "./"},
+        "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
     }
-
-
-def _software(version: str) -> dict[str, str]:
-    return {"@id": "#openiads", "@type": "SoftwareApplication", "name": "openiads", "softwareVersion": version}
+    whole = {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": m["title"],
+        "datePublished": m["finished"],
+        "conformsTo": {"@id": "https://w3id.org/ro/wfrun/process/0.5"},
+        "hasPart": [{"@id": f["@id"]} for f in [*inputs, *files]],
+        "mentions": {"@id": "#run"},
+    }
+    action = {
+        "@id": "#run",
+        "@type": "CreateAction",
+        "name": f"openiads study run of {m['study']}",
+        "endTime": m["finished"],
+        "instrument": {"@id": "#openiads"},
+        "object": [{"@id": "study.yaml"}],
+        "result": [{"@id": f["@id"]} for f in files],
+    }
+    tool = {"@id": "#openiads", "@type": "SoftwareApplication", "name": "openiads", "softwareVersion": software["openiads"]}
+    return {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": [head, whole, action, tool, *inputs, *files]}
 
 
 def _media(name: str) -> str:

@@ -18,6 +18,8 @@ def turns_on(split: Split, labels: dict[str, str] | None = None) -> str:
         return "No assumption is disputed."
     if split.offset and not split.material:
         return f"In this model {a} and {b} reach similar answers for opposing reasons."
+    if not split.material and 3.0 * split.delta_error > split.reading.value_indifference:
+        return f"Whether {a} and {b} disagree is not resolved with the runs made."
     if not split.material:
         return f"In this model there is no material disagreement between {a} and {b}."
     order = np.argsort(-np.abs(split.shares), kind="stable")[:MOST_NAMED]

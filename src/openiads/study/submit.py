@@ -42,7 +42,7 @@ def dask(address: str) -> Submit:
             raise StudyError("--scheduler needs the extra `cluster`: pip install 'openiads[cluster]'") from None
         try:
             cluster: Any = distributed
-            client = cluster.Client(address, timeout="10s", set_as_default=False)
+            client = cluster.Client(address, timeout="10s")
         except (OSError, TimeoutError) as error:
             raise StudyError(f"no Dask scheduler answers at {address}: {error}. Start one, or use --workers") from None
         try:
