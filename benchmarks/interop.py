@@ -29,7 +29,10 @@ def interop(objects: int) -> Iterator[tuple[str, str]]:
             seconds = time.process_time() - began
             memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             size = (Path(folder) / name).stat().st_size / 1e6
-            yield f"{objects} objects, one hour, to {to}", f"{seconds:.0f} CPU s, {size:.0f} MB (memory so far {memory:.0f} MB)"
+            yield (
+                f"{objects} objects, one hour, to {to}",
+                f"{seconds:.0f} CPU s, {size:.0f} MB (memory so far {memory:.0f} MB)",
+            )
 
 
 def _packets(run: openiads.Run) -> Iterator[tuple[str, str]]:

@@ -84,7 +84,10 @@ STATE: Final = {
     "plot_truth": _state("int32", "(room,)", "object of each plot; -1: a false alarm", "models.sensing"),
     "radar_plots": _state("int64", "(radars,)", "plots of each radar so far", "engine.replication"),
     "fire_units": _state(
-        "FIRE_UNIT_STATE", "(fire units and other antennas,)", "antenna, raster and load", "engine.replication, engine.shots, models.sensing"
+        "FIRE_UNIT_STATE",
+        "(fire units and other antennas,)",
+        "antenna, raster and load",
+        "engine.replication, engine.shots, models.sensing",
     ),
     "missiles_left": _state("int32", "(missiles,)", "ready missiles", "engine.replication, engine.shots"),
     "shots": _state(
