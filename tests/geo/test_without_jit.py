@@ -9,6 +9,23 @@ import numpy as np
 from openiads.catalogue.skylines import load_skyline
 from openiads.geo import ellipsoid, geodesic, horizon
 from openiads.geo.terrain import masks
+from openiads.geo.terrain.viewshed import Patch, lowest_visible_m
+
+
+def seen(latitude_deg: float) -> np.ndarray:
+    """Lowest visible heights over rough ground of heights that single precision does not hold in differences."""
+    step, half = np.radians(1 / 120), 12
+    ground = np.random.default_rng(6).uniform(0.0, 300.0, (2 * half + 1, 2 * half + 1)).astype(np.float32)
+    south = round(latitude_deg * 120) - half
+    at = np.radians(latitude_deg) + 0.3 * step
+    return lowest_visible_m(
+        Patch(ground, south, -half, step, step),
+        latitude_rad=at,
+        longitude_rad=0.4 * step,
+        antenna_height_amsl_m=320.0,
+        refraction_factor=4 / 3,
+        reach_m=9e3,
+    )
 
 
 def sample() -> str:
@@ -36,6 +53,8 @@ def sample() -> str:
         horizon.horizon_range_m(antenna_height_m=[0.0, 25.0], target_height_m=[0.0, 1e4], refraction_factor=1.3),
         steps.elevation_rad,
         masks.mask_elevation_rad(steps, azimuth_rad=lon, ground_range_m=np.abs(lat) * 1e5),
+        seen(40.0),
+        seen(84.0),
     ]
     return " ".join(np.ascontiguousarray(r, dtype=np.float64).tobytes().hex() for r in results)
 

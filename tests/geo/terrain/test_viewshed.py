@@ -63,7 +63,7 @@ def dense_ray(ground, latitude_deg, longitude_deg, height_m, row, column):
     return max(low, float(ground.ground_m[row, column]))
 
 
-@pytest.mark.parametrize(("latitude_deg", "longitude_deg"), [(40.0, 32.0), (0.0, 180.0), (-60.003, -179.998)])
+@pytest.mark.parametrize(("latitude_deg", "longitude_deg"), [(40.0, 32.0), (0.0, 180.0), (-60.003, -179.998), (80.0, 20.0)])
 def test_hills_are_within_two_metres_of_dense_geodesic_rays(latitude_deg, longitude_deg):
     ground = patch(latitude_deg, longitude_deg, 45, hills(45))
     place = ground.place(math.radians(latitude_deg), math.radians(longitude_deg))
