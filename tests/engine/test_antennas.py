@@ -13,6 +13,7 @@ def test_a_multifunction_search_radar_has_no_part_in_a_fire_unit(cases: ModuleTy
             watch = {**tree["fire_units"]["unit-1"]["engagement_radar"], "sector_deg": 90, "boresight_deg": 45}
             tree["sensors"] = {"watch": {"place": "hill", "search_radar": watch}}
             tree["fire_units"]["unit-1"]["engagement_radar"]["boresight_deg"] = boresight_deg
+            tree["control"] = {"weapons": "hold"}  # or one arm would shoot down what the other still sees
 
         rows = cases.rows(cases.run(cases.edited(edit), 1, level="full")["plots"])
         return [{**row, "plot_id": ""} for row in rows if row["node"] == "watch"]
