@@ -74,7 +74,7 @@ def lower(scenario: Scenario, relief: Relief | None = None) -> Lowered:
     things = replace(things, objects=relieve_objects(things.objects, bits))
     swerlings = {int(s) for s in things.objects["swerling"]} or {1}
     radars = lower_radars(spec, sites, nodes, units, swerlings)
-    used = _active_links(spec)
+    used = active_links(spec)
     links = sorted(spec.network.links) if "link" in (relief or {}).values() else used
     missiles, missile_names, flight = _missiles(spec, units)
     trackers = _trackers(spec, nodes)
@@ -137,7 +137,7 @@ def _pairs(left: list[str], right: tuple[str, ...]) -> NDArray[np.uint64]:
     return np.array(table, dtype=np.uint64).reshape(len(left), len(right))
 
 
-def _active_links(spec: ScenarioSpec) -> list[str]:
+def active_links(spec: ScenarioSpec) -> list[str]:
     """Links in use: those within a system always; of the others all, those towards fire units, or none, by the mode."""
     mode, links = spec.network.mode, spec.network.links
     commanding = set(spec.fire_units) | {unit.reports_to for unit in spec.fire_units.values() if unit.reports_to}

@@ -15,9 +15,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from openiads import api
-from openiads.engine.lowering import Lowered, lower
+from openiads.engine.lowering import active_links
+from openiads.engine.objects import Things, lower_objects
+from openiads.engine.sites import Sites
 from openiads.geo.ellipsoid import ecef_to_geodetic
 from openiads.results.schema import TAG
+from openiads.results.stream import iter_batches
 from openiads.scenario.loader import Scenario, load_scenario_text
 from openiads.web.layout import layout
 
@@ -27,6 +30,10 @@ MICRODEGREES: Final = 1e6
 LEAST_STEP: Final = 4000
 """Truth is sent at knots at least this far apart; the page joins them by straight lines. [ms]"""
 
+TRACK_STEP: Final = 2000
+"""Of the updates of a track in one such time the first is sent. [ms]"""
+
+TRACK_COLUMNS: Final = ("track", "time", "longitude", "latitude", "altitude", "status", "identity", "sigma", "speed")
 STATUS: Final = ("tentative", "firm")
 STAGES: Final = (
     "above_horizon",
@@ -56,9 +63,9 @@ class Shown:
         return load_scenario_text(reader.scenario(), reader.manifest.scenario_name)
 
     @cached_property
-    def lowered(self) -> Lowered:
-        """Its arrays, for the true paths."""
-        return lower(self.scenario)
+    def things(self) -> Things:
+        """Its objects with their true paths; nothing else is worked out, since nothing else is shown."""
+        return lower_objects(self.scenario.spec, Sites(self.scenario.spec))
 
     def replication(self, number: int) -> api.Run:
         """A run that holds replication `number` in full: this one, or the replication walked again."""
@@ -94,10 +101,10 @@ def _positions(ecef_m: Array) -> dict[str, Array]:
 
 def truth_table(shown: Shown) -> Any:
     """True positions of every object, ordered by object and time: object, time, longitude, latitude, altitude."""
-    case = shown.lowered.case
+    things = shown.things
     owner, times, rows = [], [], []
-    for number in range(len(case.objects)):
-        thing = case.objects[number]
+    for number in range(len(things.objects)):
+        thing = things.objects[number]
         count, step_ms = int(thing["knot_count"]), int(thing["knot_step_ns"]) // NANOSECONDS_PER_MILLISECOND
         stride = max(1, LEAST_STEP // max(step_ms, 1))
         picked = np.unique(np.append(np.arange(0, count, stride), count - 1))
@@ -106,35 +113,61 @@ def truth_table(shown: Shown) -> Any:
         rows.append(picked + int(thing["knot_first"]))
     if not owner:
         return pa.table({n: pa.array([], pa.int32()) for n in ("object", "time", "longitude", "latitude", "altitude")})
-    where = _positions(np.ascontiguousarray(case.knots["position_m"][np.concatenate(rows)]))
+    where = _positions(np.ascontiguousarray(things.knots["position_m"][np.concatenate(rows)]))
     return pa.table({"object": np.concatenate(owner), "time": np.concatenate(times), **where})
 
 
 def track_table(run: api.Run, replication: int) -> tuple[Any, list[str]]:
-    """Every update of every track, ordered by track and time, and the ids of the tracks in that order."""
-    rows = run.table("tracks", replication)
-    coded = pc.dictionary_encode(rows.column("track_id").combine_chunks())
-    ids = coded.dictionary.to_pylist()
-    order = sorted(range(len(ids)), key=lambda k: ids[k])
+    """Updates of every track, ordered by track and time, and the ids of the tracks in that order.
+
+    Of the updates of a track within `TRACK_STEP` the first is sent; read in batches, so that a long run fits in memory.
+    """
+    numbers: dict[str, int] = {}
+    last: list[int] = []
+    kept = [
+        picked
+        for batch in iter_batches(run.reader, "tracks", replication)
+        if (picked := _updates(batch, numbers, last)) is not None
+    ]
+    ids = sorted(numbers)
     rank = np.empty(len(ids), np.int32)
-    rank[order] = np.arange(len(ids), dtype=np.int32)
-    number = rank[np.asarray(coded.indices)] if len(rows) else np.empty(0, np.int32)
-    time = milliseconds(rows.column("at_ns"))
-    turn = np.lexsort((time, number))
-    ecef_m = np.stack([np.asarray(rows.column(f"position_ecef_{axis}_m")) for axis in "xyz"], axis=1).reshape(-1, 3)
-    where = (
-        _positions(np.ascontiguousarray(ecef_m)) if len(rows) else dict.fromkeys(("longitude", "latitude", "altitude"), time)
-    )
+    rank[[numbers[name] for name in ids]] = np.arange(len(ids), dtype=np.int32)
     columns = {
-        "track": number,
-        "time": time,
-        **where,
+        name: np.concatenate([part[name] for part in kept]) if kept else np.empty(0, np.int32) for name in TRACK_COLUMNS
+    }
+    columns["track"] = rank[columns["track"]] if kept else columns["track"]
+    turn = np.lexsort((columns["time"], columns["track"]))
+    return pa.table({name: columns.pop(name)[turn] for name in TRACK_COLUMNS}), ids
+
+
+def _updates(batch: Any, numbers: dict[str, int], last: list[int]) -> dict[str, Array] | None:
+    """The rows of a batch that are sent. `numbers` gives each track its number, `last` the step of the last row sent of each."""
+    coded = pc.dictionary_encode(batch.column("track_id"))
+    known = []
+    for name in coded.dictionary.to_pylist():
+        known.append(numbers.setdefault(name, len(numbers)))
+    last += [-1] * (len(numbers) - len(last))
+    number = np.array(known, np.int32)[np.asarray(coded.indices)]
+    time = milliseconds(batch.column("at_ns"))
+    step = time // TRACK_STEP
+    pair = number.astype(np.int64) * (1 << 32) + step
+    first = np.sort(np.unique(pair, return_index=True)[1])
+    first = first[step[first] != np.array(last)[number[first]]]
+    if not len(first):
+        return None
+    for k in first:
+        last[number[k]] = int(step[k])
+    rows = batch.take(pa.array(first))
+    ecef_m = np.stack([np.asarray(rows.column(f"position_ecef_{axis}_m")) for axis in "xyz"], axis=1)
+    return {
+        "track": number[first],
+        "time": time[first],
+        **_positions(np.ascontiguousarray(ecef_m)),
         "status": _codes(rows.column("status"), STATUS),
         "identity": _codes(rows.column("identity"), IDENTITIES),
         "sigma": np.round(np.asarray(rows.column("sigma_position_m"))).clip(0, 2**31 - 1).astype(np.int32),
         "speed": np.round(_speed(rows)).astype(np.int32),
     }
-    return pa.table({name: column[turn] for name, column in columns.items()}), [ids[k] for k in order]
 
 
 def _speed(rows: Any) -> Array:
@@ -143,7 +176,7 @@ def _speed(rows: Any) -> Array:
 
 def _codes(column: Any, words: tuple[str, ...]) -> Array:
     """Texts as their place in `words`; a word that is not there becomes -1."""
-    found = pc.index_in(column.combine_chunks(), value_set=pa.array(words))
+    found = pc.index_in(column, value_set=pa.array(words))
     return np.asarray(pc.fill_null(found, -1)).astype(np.int8)
 
 
@@ -177,7 +210,7 @@ def scene(shown: Shown, replication: int) -> dict[str, Any]:
         "duration_ms": round(spec.clock.duration_s * 1000),
         "tag": TAG,
         "placeholders": dict(manifest.placeholders.items()),
-        **layout(shown.scenario, active=shown.lowered.names.links),
+        **layout(shown.scenario, active=active_links(spec)),
         "objects": _objects(shown, run, replication),
         "tracks": {"ids": tracks, "object": _owners(run, replication, tracks)},
         "events": _events(run, replication),
@@ -191,9 +224,9 @@ def _objects(shown: Shown, run: api.Run, replication: int) -> list[dict[str, Any
     causes = {row["object_id"]: row for row in run.table("ledger", replication).to_pylist()}
     stages = _stages(run, replication)
     found = []
-    for number, name in enumerate(shown.lowered.names.objects):
+    for number, name in enumerate(shown.things.names):
         row, end = known[name], ends[name]
-        thing = shown.lowered.case.objects[number]
+        thing = shown.things.objects[number]
         found.append(
             {
                 "id": name,
