@@ -11,8 +11,10 @@ import pyarrow.compute as pc
 import pytest
 
 from openiads import api
+from openiads.engine.lowering import lower
 from openiads.errors import ResultsError
 from openiads.geo.ellipsoid import ecef_to_geodetic
+from openiads.records.truth import motion_at
 from openiads.web.coverage import ALTITUDES, RCS_DBSM, coverage
 from openiads.web.payload import Payload
 from openiads.web.scene import Shown, arrow_bytes, scene, track_table, truth_table
@@ -49,14 +51,24 @@ def test_tracks_are_those_of_the_table(shown: Shown) -> None:
     assert mine["sigma"] == pytest.approx([row["sigma_position_m"] for row in sent], abs=0.51)
 
 
-def test_truth_follows_the_paths(shown: Shown) -> None:
+def test_truth_follows_the_paths_of_the_run(shown: Shown) -> None:
+    """Against the arrays that the walk itself uses."""
     table = truth_table(shown).to_pydict()
-    case = shown.things
-    for number in range(len(case.objects)):
-        times = [t for o, t in zip(table["object"], table["time"], strict=True) if o == number]
+    lowered = lower(shown.scenario)
+    case = lowered.case
+    assert [path.name for path in shown.paths] == list(lowered.names.objects)
+    for number, thing in enumerate(case.objects):
+        rows = [k for k, o in enumerate(table["object"]) if o == number]
+        times = [table["time"][k] for k in rows]
         assert times == sorted(times)
-        assert times[0] == case.objects[number]["start_ns"] // 1_000_000
-        assert times[-1] >= case.objects[number]["end_ns"] // 1_000_000 - 1
+        assert times[0] == thing["start_ns"] // 1_000_000
+        assert times[-1] >= thing["end_ns"] // 1_000_000 - 1
+        for k in (rows[0], rows[len(rows) // 2], rows[-2]):  # the last lies beyond the end
+            x, y, z, *_ = motion_at(case.objects, case.knots, number, table["time"][k] * 1_000_000)
+            latitude, longitude, height = ecef_to_geodetic(np.array([x, y, z]))
+            assert table["latitude"][k] / 1e6 == pytest.approx(np.degrees(float(latitude)), abs=2e-6)
+            assert table["longitude"][k] / 1e6 == pytest.approx(np.degrees(float(longitude)), abs=2e-6)
+            assert table["altitude"][k] == pytest.approx(float(height), abs=1.0)
 
 
 def test_counters_are_those_of_the_tables(shown: Shown) -> None:

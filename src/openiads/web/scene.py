@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from openiads import api
 from openiads.engine.lowering import active_links
-from openiads.engine.objects import Things, lower_objects
 from openiads.engine.sites import Sites
 from openiads.geo.ellipsoid import ecef_to_geodetic
 from openiads.results.schema import TAG
 from openiads.results.stream import iter_batches
 from openiads.scenario.loader import Scenario, load_scenario_text
 from openiads.web.layout import layout
+from openiads.web.paths import TruePath, true_paths
 
 Array = NDArray[Any]
 NANOSECONDS_PER_MILLISECOND: Final = 1_000_000
@@ -32,6 +32,9 @@ LEAST_STEP: Final = 4000
 
 TRACK_STEP: Final = 2000
 """Of the updates of a track in one such time the first is sent. [ms]"""
+
+MOST_UPDATES: Final = 1_500_000
+"""Updates of tracks in a replication above which they are sent more coarsely."""
 
 TRACK_COLUMNS: Final = ("track", "time", "longitude", "latitude", "altitude", "status", "identity", "sigma", "speed")
 STATUS: Final = ("tentative", "firm")
@@ -63,9 +66,9 @@ class Shown:
         return load_scenario_text(reader.scenario(), reader.manifest.scenario_name)
 
     @cached_property
-    def things(self) -> Things:
-        """Its objects with their true paths; nothing else is worked out, since nothing else is shown."""
-        return lower_objects(self.scenario.spec, Sites(self.scenario.spec))
+    def paths(self) -> tuple[TruePath, ...]:
+        """Where its objects truly are; nothing else is worked out, since nothing else is shown."""
+        return true_paths(self.scenario.spec, Sites(self.scenario.spec), least_step_ms=LEAST_STEP)
 
     def replication(self, number: int) -> api.Run:
         """A run that holds replication `number` in full: this one, or the replication walked again."""
@@ -101,34 +104,28 @@ def _positions(ecef_m: Array) -> dict[str, Array]:
 
 def truth_table(shown: Shown) -> Any:
     """True positions of every object, ordered by object and time: object, time, longitude, latitude, altitude."""
-    things = shown.things
-    owner, times, rows = [], [], []
-    for number in range(len(things.objects)):
-        thing = things.objects[number]
-        count, step_ms = int(thing["knot_count"]), int(thing["knot_step_ns"]) // NANOSECONDS_PER_MILLISECOND
-        stride = max(1, LEAST_STEP // max(step_ms, 1))
-        picked = np.unique(np.append(np.arange(0, count, stride), count - 1))
-        owner.append(np.full(len(picked), number, np.int32))
-        times.append((int(thing["start_ns"]) // NANOSECONDS_PER_MILLISECOND + picked * step_ms).astype(np.int32))
-        rows.append(picked + int(thing["knot_first"]))
-    if not owner:
-        return pa.table({n: pa.array([], pa.int32()) for n in ("object", "time", "longitude", "latitude", "altitude")})
-    where = _positions(np.ascontiguousarray(things.knots["position_m"][np.concatenate(rows)]))
-    return pa.table({"object": np.concatenate(owner), "time": np.concatenate(times), **where})
+    columns: dict[str, list[Array]] = {name: [] for name in ("object", "time", "longitude", "latitude", "altitude")}
+    for number, path in enumerate(shown.paths):
+        columns["object"].append(np.full(len(path.time_ms), number, np.int32))
+        columns["time"].append(path.time_ms)
+        for name, values in _positions(path.position_m).items():
+            columns[name].append(values)
+    return pa.table({name: np.concatenate(parts) if parts else np.empty(0, np.int32) for name, parts in columns.items()})
 
 
 def track_table(run: api.Run, replication: int) -> tuple[Any, list[str]]:
     """Updates of every track, ordered by track and time, and the ids of the tracks in that order.
 
-    Of the updates of a track within `TRACK_STEP` the first is sent; read in batches, so that a long run fits in memory.
+    Of the updates of a track within one `track_step_ms` the first is sent; read in batches, so that a long run fits in memory.
     """
     numbers: dict[str, int] = {}
     last: list[int] = []
-    kept = [
-        picked
-        for batch in iter_batches(run.reader, "tracks", replication)
-        if (picked := _updates(batch, numbers, last)) is not None
-    ]
+    step_ms = track_step_ms(run, replication)
+    kept = []
+    for batch in iter_batches(run.reader, "tracks", replication):
+        picked = _updates(batch, numbers, last, step_ms)
+        if picked is not None:
+            kept.append(picked)
     ids = sorted(numbers)
     rank = np.empty(len(ids), np.int32)
     rank[[numbers[name] for name in ids]] = np.arange(len(ids), dtype=np.int32)
@@ -140,7 +137,13 @@ def track_table(run: api.Run, replication: int) -> tuple[Any, list[str]]:
     return pa.table({name: columns.pop(name)[turn] for name in TRACK_COLUMNS}), ids
 
 
-def _updates(batch: Any, numbers: dict[str, int], last: list[int]) -> dict[str, Array] | None:
+def track_step_ms(run: api.Run, replication: int) -> int:
+    """How finely tracks are sent: `TRACK_STEP`, or a multiple of it in a run of so many updates that a page could not hold them."""
+    counted = sum(len(batch) for batch in iter_batches(run.reader, "tracks", replication))
+    return TRACK_STEP * max(1, -(-counted // MOST_UPDATES))
+
+
+def _updates(batch: Any, numbers: dict[str, int], last: list[int], step_ms: int) -> dict[str, Array] | None:
     """The rows of a batch that are sent. `numbers` gives each track its number, `last` the step of the last row sent of each."""
     coded = pc.dictionary_encode(batch.column("track_id"))
     known = []
@@ -149,7 +152,7 @@ def _updates(batch: Any, numbers: dict[str, int], last: list[int]) -> dict[str, 
     last += [-1] * (len(numbers) - len(last))
     number = np.array(known, np.int32)[np.asarray(coded.indices)]
     time = milliseconds(batch.column("at_ns"))
-    step = time // TRACK_STEP
+    step = time // step_ms
     pair = number.astype(np.int64) * (1 << 32) + step
     first = np.sort(np.unique(pair, return_index=True)[1])
     first = first[step[first] != np.array(last)[number[first]]]
@@ -224,16 +227,16 @@ def _objects(shown: Shown, run: api.Run, replication: int) -> list[dict[str, Any
     causes = {row["object_id"]: row for row in run.table("ledger", replication).to_pylist()}
     stages = _stages(run, replication)
     found = []
-    for number, name in enumerate(shown.things.names):
+    for path in shown.paths:
+        name = path.name
         row, end = known[name], ends[name]
-        thing = shown.things.objects[number]
         found.append(
             {
                 "id": name,
                 "side": row["side"],
                 "kind": row["kind"],
                 "system": row["system"],
-                "start": int(thing["start_ns"]) // NANOSECONDS_PER_MILLISECOND,
+                "start": int(path.time_ms[0]),
                 "end": end["at_ns"] // NANOSECONDS_PER_MILLISECOND,
                 "end_state": end["end_state"],
                 "killed_by": end["killed_by"],
