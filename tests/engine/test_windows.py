@@ -136,7 +136,8 @@ def test_a_day_of_the_case_walked_both_ways_agrees(activity: str) -> None:
             vignette="peacetime_month",
             overrides={"options.activity.choice": activity, "windows.skip": skip},
         )
-        found.append(exposure(openiads.run(scenario, replications=2).reader))
+        run = openiads.run(scenario, replications=2)  # a temporary folder goes with its run
+        found.append(exposure(run.reader))
     for some, every in zip(*found, strict=True):
         assert (some.system, some.aircraft) == (every.system, every.aircraft)
         assert some.held_h.value == pytest.approx(every.held_h.value, rel=0.01, abs=some.sorties * 12 / 3600)  # h

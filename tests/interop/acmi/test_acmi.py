@@ -128,3 +128,13 @@ def test_a_hundred_thousand_broken_recordings(
     run: Any, tmp_path: Path, survive: Any, file_decoder: Callable[..., Any]
 ) -> None:
     survive(file_decoder(lambda path: list(Reports(path).batches()), "a.acmi"), samples(run, tmp_path), 100_000)
+
+
+@pytest.mark.nightly
+def test_a_hundred_thousand_broken_archives(
+    run: Any, tmp_path: Path, survive: Any, file_decoder: Callable[..., Any]
+) -> None:
+    openiads.export(run, "acmi", tmp_path / "s.zip.acmi", until_s=1)
+    survive(
+        file_decoder(lambda path: list(Reports(path).batches()), "a.acmi"), [(tmp_path / "s.zip.acmi").read_bytes()], 100_000
+    )

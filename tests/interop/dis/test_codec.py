@@ -252,19 +252,32 @@ def _decode_all(data: bytes) -> None:
             assert again == part or repr(decode(again)) == repr(pdu)  # a signalling NaN comes back quiet
 
 
-@pytest.mark.parametrize("name", ["a.pcap", "a.raw"])
-def test_broken_files_never_crash(
-    survive: Callable[..., tuple[int, int]], file_decoder: Callable[..., Any], tmp_path: Path, name: str
-) -> None:
+def files(name: str, packets: list[bytes], tmp_path: Path) -> list[bytes]:
+    """A capture or a bare row of packets."""
     from openiads.interop.pcap import PcapWriter
 
     sample = tmp_path / "sample"
     with sample.open("wb") as file:
         writer = PcapWriter(file, 3000)
-        for data in packets():
+        for data in packets:
             writer.write(10**18, data)
-    samples = [sample.read_bytes()] if name == "a.pcap" else [b"".join(packets())]
-    survive(file_decoder(lambda path: list(read_pdus(path)), name), samples, 700)
+    return [sample.read_bytes()] if name == "a.pcap" else [b"".join(packets)]
+
+
+@pytest.mark.parametrize("name", ["a.pcap", "a.raw"])
+def test_broken_files_never_crash(
+    survive: Callable[..., tuple[int, int]], file_decoder: Callable[..., Any], tmp_path: Path, name: str
+) -> None:
+    survive(file_decoder(lambda path: list(read_pdus(path)), name), files(name, packets(), tmp_path), 700)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", ["a.pcap", "a.raw"])
+def test_a_hundred_thousand_broken_files(
+    survive: Callable[..., tuple[int, int]], file_decoder: Callable[..., Any], tmp_path: Path, name: str
+) -> None:
+    samples = files(name, packets()[:4], tmp_path)  # few packets, so that most mutations meet a head
+    assert sum(survive(file_decoder(lambda path: list(read_pdus(path)), name), samples, 100_000)) == 100_000
 
 
 def test_faults_are_named_and_the_rest_is_read(tmp_path: Path) -> None:
