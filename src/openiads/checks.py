@@ -1,9 +1,26 @@
 """Checks of arguments, with messages that say what is allowed and what to do."""
 
+import struct
+import zipfile
+import zlib
+from typing import Final
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from openiads.errors import OutOfRangeError
+
+DAMAGED_ZIP: Final = (
+    zipfile.BadZipFile,
+    EOFError,
+    LookupError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+"""What the zip library raises for archives that are damaged in one way or another."""
 
 
 def require_within(low: float, value: ArrayLike, high: float, *, name: str, source: str) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ from typing import Final, NoReturn
 
 import numpy as np
 
+from openiads.checks import DAMAGED_ZIP
 from openiads.errors import TerrainError
 from openiads.geo.terrain.dted import HIGHEST, LOWEST, DtedTile
 
@@ -70,7 +71,7 @@ def _size(path: Path) -> int:
             with zipfile.ZipFile(path) as archive:
                 return max((member.file_size for member in archive.infolist()), default=0)
         return path.stat().st_size
-    except (OSError, zipfile.BadZipFile) as error:
+    except (OSError, *DAMAGED_ZIP) as error:
         raise TerrainError(f"{path}: cannot be read ({error}). Fetch the file again or leave it out.") from error
 
 
@@ -84,7 +85,7 @@ def _content(path: Path) -> bytes:
             if len(names) != 1 or names[0].file_size > max(POSTS_OF_BYTES):
                 _refuse(path, f"{len(names)} .hgt files of usual size in the archive", "it holds exactly one")
             return archive.read(names[0])
-    except (OSError, zipfile.BadZipFile, EOFError) as error:
+    except (OSError, *DAMAGED_ZIP) as error:
         raise TerrainError(f"{path}: cannot be read ({error}). Fetch the file again or leave it out.") from error
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from openiads.checks import DAMAGED_ZIP
 from openiads.errors import InteropError
 from openiads.interop.truth import BATCH, Summary, geodetic_columns
 
@@ -67,11 +68,11 @@ class Reader:
                     yield from self._read(file)
         except OSError as error:
             raise InteropError(f"{self._path}: cannot read: {error.strerror or error}") from error
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
+        except DAMAGED_ZIP as error:
             raise InteropError(f"{self._path}: is no zip that can be read ({error})") from error
 
     def _member(self, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-        found = [info for info in archive.infolist() if not info.is_dir()]
+        found = [info for info in archive.infolist() if not info.filename.endswith("/")]
         if len(found) != 1:
             raise InteropError(f"{self._path}: holds {len(found)} files; a zipped recording holds one")
         if found[0].file_size > MOST_BYTES:
