@@ -1,29 +1,16 @@
 """`openiads ledger` and `openiads explain` on the small case: causes, links, one object."""
 
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from openiads import api
-from openiads.cli import main as program
 
 
 @pytest.fixture(scope="module")
 def run(cases: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> api.Run:
     return api.run(cases.SMALL, replications=8, out=tmp_path_factory.mktemp("ledger") / "run")
-
-
-@pytest.fixture
-def openiads(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    def call(*arguments: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["openiads", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            program.main()
-        return int(left.value.code or 0), *capsys.readouterr()
-
-    return call
 
 
 def test_the_causes_of_a_run(run: api.Run, openiads: Callable[..., tuple[int, str, str]]) -> None:

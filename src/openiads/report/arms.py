@@ -101,18 +101,7 @@ def _used(scenario: "Scenario", figures: Mapping[str, Iterable[str]]) -> "Iterat
             continue
         places = tuple(used_at)
         value = scenario.get(places[0]) if places else figure.value
-        yield UsedFigure(
-            path=path,
-            used_at=places,
-            value=figure.value if value is None else value,
-            low=figure.low,
-            nominal=figure.nominal,
-            high=figure.high,
-            unit=figure.unit,
-            sources=figure.sources,
-            grade=figure.grade,
-            placeholder=figure.placeholder,
-        )
+        yield UsedFigure.of(figure, path=path, used_at=places, value=figure.value if value is None else value)
 
 
 def place_name(place: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
-from openiads.catalogue import Catalogue, Entry
+from openiads.catalogue import Catalogue, Entry, Figure
 from openiads.errors import CatalogueError
 from openiads.models.base import Spec
 from openiads.scenario.fields import Shape, fields_of, pick
@@ -37,6 +37,22 @@ class UsedFigure:
     sources: tuple[str, ...]
     grade: str
     placeholder: bool
+
+    @classmethod
+    def of(cls, figure: Figure, *, path: str, used_at: tuple[str, ...], value: Any) -> "UsedFigure":
+        """What the catalogue knows of a figure, with where it was used and the value it had there."""
+        return cls(
+            path=path,
+            used_at=used_at,
+            value=value,
+            low=figure.low,
+            nominal=figure.nominal,
+            high=figure.high,
+            unit=figure.unit,
+            sources=figure.sources,
+            grade=figure.grade,
+            placeholder=figure.placeholder,
+        )
 
 
 @dataclass
@@ -238,18 +254,7 @@ class _Filler:
     def used(self, path: str, used_at: tuple[str, ...]) -> UsedFigure:
         """One figure with what the catalogue knows of it."""
         figure = self.catalogue.figure(path)
-        return UsedFigure(
-            path=PREFIX + path,
-            used_at=used_at,
-            value=self.overrides.get(path, figure.value),
-            low=figure.low,
-            nominal=figure.nominal,
-            high=figure.high,
-            unit=figure.unit,
-            sources=figure.sources,
-            grade=figure.grade,
-            placeholder=figure.placeholder,
-        )
+        return UsedFigure.of(figure, path=PREFIX + path, used_at=used_at, value=self.overrides.get(path, figure.value))
 
 
 def catalogue_problem(catalogue: Catalogue, path: str) -> str:

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from openiads.errors import ResultsError, StudyError
 from openiads.scenario.problems import Problem
 from openiads.study.model import Batch, MeasureInfo, Outcomes
-from openiads.study.positions import Values
 from openiads.study.references import dollar_references
 from openiads.study.spec import MeasureSpec, StudySpec
 
@@ -236,8 +235,3 @@ def _mark(lowered: "Lowered") -> bytes:
             digest.update(f"{name}.{column} {values.shape}".encode())
             digest.update(values.view(np.uint8).reshape(-1).data)
     return digest.digest()
-
-
-def values_of(worlds: Mapping[str, Values], row: int) -> dict[str, Any]:
-    """One world of many as plain values."""
-    return {name: _plain(values[row]) for name, values in worlds.items()}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from openiads.scenario.messages import describe
 from openiads.scenario.problems import Path, Problem, did_you_mean
 
 _EXPECTED = {
@@ -89,16 +90,3 @@ def _message(error: Mapping[str, Any], path: Path, known_keys: Mapping[str, Sequ
 def _keys(path: Path, known_keys: Mapping[str, Sequence[str]]) -> Sequence[str]:
     names = [str(part) for part in path[:-1] if not isinstance(part, int)]
     return known_keys.get(names[-1] if names else "", known_keys[""])
-
-
-def describe(value: Any) -> str:
-    """A value as a message shows it."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return f"the text {value[:60]!r}"
-    if isinstance(value, Mapping):
-        return "a mapping"
-    return "a list" if isinstance(value, list | tuple) else f"{value!r}"

@@ -60,10 +60,6 @@ def _call(task: BlockTask, block: Block) -> int:
     return task(block)
 
 
-class SubmittedError(StudyError):
-    """Blocks were handed to SLURM; the study goes on when they are done."""
-
-
 def slurm(folder: Path, *, tasks: int = 16, sbatch: str = "sbatch") -> Submit:
     """Blocks as an array job: the blocks are written to files, the script is written and handed to `sbatch --wait`.
 

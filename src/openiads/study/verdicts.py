@@ -11,7 +11,6 @@ from openiads.study.bench import Answer, Bench, Component, Place
 from openiads.study.looks import Status, Statuses
 from openiads.study.model import Outcomes
 from openiads.study.readings import Reading, attributed_values, bounds
-from openiads.study.worlds import Cell
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -170,8 +169,3 @@ def gather(parts: list[tuple[Rows, Outcomes]], rows: Rows, measure: str) -> Outc
         if (where < len(held)).all() and (held[np.minimum(where, len(held) - 1)] == rows).all():
             found.append(outcomes[measure][where])
     return {measure: np.concatenate(found, axis=1)}
-
-
-def first_cell(reading: Reading) -> Cell:
-    """The cell whose values stand for a reading in tables and plots."""
-    return reading.frame.cells[0]

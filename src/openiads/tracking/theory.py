@@ -111,15 +111,6 @@ def wald_thresholds(*, false_confirm: float, false_delete: float) -> tuple[float
     return math.log((1.0 - false_delete) / false_confirm), math.log(false_delete / (1.0 - false_confirm))
 
 
-def confirm_probability(p_hit: float, *, hits: int, window: int) -> float:
-    """Probability that a track born of one plot gets `hits` plots in `window` looks, the birth counted as both."""
-    if not (1 <= hits <= window and 0.0 <= p_hit <= 1.0):
-        raise OutOfRangeError(
-            f"hits = {hits}, window = {window}, p_hit = {p_hit:g}: 1 <= hits <= window and 0 to 1 are needed"
-        )
-    return at_least(p_hit, hits - 1, window - 1)
-
-
 def at_least(p: float, hits: int, looks: int) -> float:
     """Probability of at least `hits` successes in `looks` independent trials."""
     if hits <= 0:

@@ -4,7 +4,6 @@ A track belongs to the object that `association` names when it becomes firm and 
 owner in between is seen only at the next one.
 """
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
@@ -124,12 +123,6 @@ def identities(data: RunData) -> Mapping[Key, tuple[Identity, ...]]:
         thing, result = truth.get((line, at_ns, node, track), (NOTHING, ""))
         found[line, node, track].append(Identity(at_ns, word, thing, result))
     return {key: tuple(said) for key, said in found.items()}
-
-
-def held_as(said: tuple[Identity, ...], at_ns: int) -> str:
-    """What a track was taken for at a time; pending before the first answer."""
-    k = bisect_right([one.at_ns for one in said], at_ns)
-    return said[k - 1].identity if k else "pending"
 
 
 def covered_ns(stretches: list[tuple[int, int]]) -> int:
