@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.constants import NANOSECONDS_PER_SECOND
+from openiads.engine.links import outages_ns
 from openiads.engine.objects import Things
 from openiads.engine.sites import Radars, node_spec
 from openiads.engine.windows import Walk, plan_walk
@@ -21,6 +22,7 @@ from openiads.records.case import (
     LINK,
     LOOK,
     LOOKS,
+    NODE_OUTAGE,
     OBJECT_END,
     RANKS,
     ROTATING,
@@ -48,19 +50,22 @@ def build_calendar(spec: ScenarioSpec, radars: Radars, things: Things, nodes: li
     walk = plan_walk(spec.windows, radars, things, duration_ns)
     blocks: list[tuple[Rows, np.uint64]] = []
     seen: dict[tuple[int, int], Rows] = {}
+    out = {node: outages_ns(node_spec(spec, node).outages) for node in nodes}
     for r, (node, role) in enumerate(radars.names):
         radar = radars.records[r]
         rows = _radar_rows(r, radar, duration_ns, radiating(spec, things, node, role, duration_ns))
-        blocks.append((rows, name_hash(node, role)))
+        blocks.append((while_up(rows, out[node]), name_hash(node, role)))
         for number, found in _sightings(radars, r, things, duration_ns):
             seen[r, number] = found
     for n, node in enumerate(nodes):
         cycle_ns = command_cycle_ns(spec, node, links)
         if cycle_ns > 0:
-            blocks.append((_regular(COMMAND, n, cycle_ns, duration_ns), name_hash(node)))
+            blocks.append((while_up(_regular(COMMAND, n, cycle_ns, duration_ns), out[node]), name_hash(node)))
+        blocks.append((_outages(n, out[node], duration_ns), name_hash(node)))
     for k, key in enumerate(links):
         cycle_ns = _ns(spec.network.links[key].cycle_s)
-        blocks.append((_regular(LINK, k, cycle_ns, duration_ns), name_hash(key)))
+        rows = _regular(LINK, k, cycle_ns, duration_ns)
+        blocks.append((while_up(rows, out[spec.network.links[key].from_node]), name_hash(key)))
     for o, name in enumerate(things.names):
         end_ns = int(things.objects[o]["end_ns"])
         if end_ns <= duration_ns:
@@ -79,6 +84,8 @@ def radiating(spec: ScenarioSpec, things: Things, node: str, role: str, duration
     if owner.emission_rule == "silent_on_notice":
         for o in np.flatnonzero(things.notified):
             on = list(_without(on, (int(things.objects[o]["start_ns"]), int(things.objects[o]["end_ns"]))))
+    for gap in outages_ns(owner.outages):
+        on = list(_without(on, gap))
     return on
 
 
@@ -111,6 +118,24 @@ def _regular(kind: int, index: int, cycle_ns: int, duration_ns: int) -> Rows:
     rows["at_ns"] = (number + 1) * cycle_ns
     rows["kind"], rows["rank"], rows["index"], rows["number"] = kind, RANKS[kind], index, number
     return rows
+
+
+def while_up(rows: Rows, out: list[Interval]) -> Rows:
+    """The rows of a node that do not fall into its outages."""
+    keep = np.ones(len(rows), dtype=bool)
+    for first, last in out:
+        keep &= (rows["at_ns"] < first) | (rows["at_ns"] >= last)
+    kept: Rows = rows[keep]
+    return kept
+
+
+def _outages(n: int, out: list[Interval], duration_ns: int) -> Rows:
+    """Two rows for each outage of a node: it goes out of action, and comes back."""
+    found = [row for first, last in out for row in (_single(NODE_OUTAGE, n, first), _single(NODE_OUTAGE, n, last))]
+    rows = np.concatenate([np.zeros(0, CALENDAR), *found])
+    rows["number"] = 1 - np.arange(len(rows)) % 2
+    kept: Rows = rows[rows["at_ns"] <= duration_ns]
+    return kept
 
 
 def _single(kind: int, index: int, at_ns: int) -> Rows:
@@ -160,7 +185,9 @@ def _sightings(radars: Radars, r: int, things: Things, duration_ns: int) -> Iter
 
 def _assemble(blocks: list[tuple[Rows, np.uint64]], seen: dict[tuple[int, int], Rows], walk: Walk) -> Plan:
     blocks = [
-        (rows[keep], name) for rows, name in blocks for keep in [(rows["kind"] == OBJECT_END) | walk.keeps(rows["at_ns"])]
+        (rows[keep], name)
+        for rows, name in blocks
+        for keep in [np.isin(rows["kind"], (OBJECT_END, NODE_OUTAGE)) | walk.keeps(rows["at_ns"])]
     ]
     calendar = np.concatenate([rows for rows, _ in blocks]) if blocks else np.zeros(0, CALENDAR)
     names = np.concatenate([np.full(len(rows), name) for rows, name in blocks]) if blocks else np.zeros(0, np.uint64)

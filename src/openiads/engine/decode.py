@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from openiads.engine.ledger import ledger_table, timeline_table
 from openiads.engine.lowering import Lowered, Names
+from openiads.engine.traffic import traffic_table
 from openiads.records import state as records
 from openiads.records import tables as words
 from openiads.records.log import (
@@ -17,6 +18,7 @@ from openiads.records.log import (
     IDENTITY_REFERENCE,
     INTERCEPT,
     LAUNCHED,
+    ORDERED,
     SHOT_REFERENCE,
     WITHHELD,
 )
@@ -26,7 +28,6 @@ from openiads.records.tables import Level, tables_at
 Column = NDArray[Any]
 Columns = dict[str, Column]
 TRACK_STATUS = ("free", *words.TRACK_STATES)
-CONTENTS = ("tracks", "status")
 
 
 def decode(lowered: Lowered, state: State, level: Level) -> dict[str, Columns]:
@@ -40,6 +41,7 @@ def decode(lowered: Lowered, state: State, level: Level) -> dict[str, Columns]:
         "ledger": ledger_table,
         "magazines": _magazines,
         "counts": _counts,
+        "traffic": traffic_table,
         "timeline": timeline_table,
         "shots": _shots,
         "events": _events,
@@ -150,6 +152,7 @@ def _events(lowered: Lowered, state: State) -> Columns:
         INTERCEPT: missiles,
         WITHHELD: missiles,
         ASSESSED: words.ASSESSMENTS,
+        ORDERED: words.ORDERS,
     }
     detail = np.full(len(rows), "", dtype=object)
     for event, meaning in details.items():
@@ -244,6 +247,6 @@ def _messages(lowered: Lowered, state: State) -> Columns:
         "link": _words(names.links, rows["link"]),
         "track_id": _track_ids(names, sender, rows["number"]),
         "to_node": _words(names.nodes, case.links["receiver"][rows["link"]]),
-        "content": _words(CONTENTS, rows["content"]),
+        "content": _words(words.CONTENTS, rows["content"]),
         "due_ns": rows["due_ns"],
     }

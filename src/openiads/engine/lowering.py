@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from openiads.constants import NANOSECONDS_PER_SECOND
 from openiads.engine.calendar import build_calendar
+from openiads.engine.links import active_links, lower_links, outages_ns
 from openiads.engine.objects import lower_objects
-from openiads.engine.opportunity import lower_windows
+from openiads.engine.opportunity import lower_windows, mark_outages
 from openiads.engine.relief import Relief, relief_bits, relieve_control, relieve_objects
 from openiads.engine.sites import Sites, lower_radars, node_spec
 from openiads.engine.windows import Walk
@@ -80,6 +81,7 @@ def lower(scenario: Scenario, relief: Relief | None = None) -> Lowered:
     trackers = _trackers(spec, nodes)
     control = relieve_control(_control(spec), bits)
     fire_units = _fire_units(spec, units, nodes, radars.names, missile_names)
+    link_rows, gaps = lower_links(spec, links, nodes, used)
     plan = build_calendar(spec, radars, things, nodes, links)
     windows = lower_windows(
         control=control,
@@ -92,6 +94,7 @@ def lower(scenario: Scenario, relief: Relief | None = None) -> Lowered:
         flight=flight,
         masks=(radars.mask_first, radars.mask_range_m, radars.mask_elevation_rad),
     )
+    mark_outages(windows, [outages_ns(node_spec(spec, node).outages) for node in nodes])
     case = Case(
         control=control,
         calendar=plan.calendar,
@@ -106,7 +109,8 @@ def lower(scenario: Scenario, relief: Relief | None = None) -> Lowered:
         fire_units=fire_units,
         missiles=missiles,
         flight=flight,
-        links=_links(spec, links, nodes, used),
+        links=link_rows,
+        gaps=gaps,
         assets_m=_assets(spec, sites),
         pd_table=radars.pd_table,
         mask_first=radars.mask_first,
@@ -135,16 +139,6 @@ def nanoseconds(seconds: float) -> int:
 def _pairs(left: list[str], right: tuple[str, ...]) -> NDArray[np.uint64]:
     table = [[name_hash(a, b) for b in right] for a in left]
     return np.array(table, dtype=np.uint64).reshape(len(left), len(right))
-
-
-def active_links(spec: ScenarioSpec) -> list[str]:
-    """Links in use: those within a system always; of the others all, those towards fire units, or none, by the mode."""
-    mode, links = spec.network.mode, spec.network.links
-    commanding = set(spec.fire_units) | {unit.reports_to for unit in spec.fire_units.values() if unit.reports_to}
-    used = {key for key, link in links.items() if link.within_system or mode == "integrated"}
-    if mode == "cue_only":
-        used |= {key for key, link in links.items() if link.to_node in commanding and link.from_node not in commanding}
-    return sorted(used)
 
 
 def _control(spec: ScenarioSpec) -> NDArray[Any]:
@@ -192,6 +186,9 @@ def _nodes(spec: ScenarioSpec, nodes: list[str], units: list[str], used: list[st
         row["hostile_correct"] = ident.p_hostile_correct
         row["hostile_as_friend"] = ident.p_hostile_as_friend
         row["identify_delay_ns"] = nanoseconds(ident.delay_s)
+        alone = node_spec(spec, node).autonomy
+        row["alone_ns"] = nanoseconds(alone.after_s) if alone is not None else -1
+        row["alone_weapons"] = WEAPONS[alone.weapons] if alone is not None else 0
         slowest = max((link.cycle_s for link in incoming or restored), default=0.0)
         row["remote_hold_ns"] = nanoseconds(slowest * (node_spec(spec, node).tracker.drop_after_updates + 0.5))
     return out
@@ -261,23 +258,6 @@ def _flight_table(missile: MissileSpec) -> list[tuple[float, float]]:
         return [(0.0, 0.0), *((r * METRES_PER_KILOMETRE, t) for r, t in missile.time_of_flight)]
     farthest_m = max(missile.max_range_km, missile.max_range_ballistic_km) * METRES_PER_KILOMETRE
     return [(0.0, 0.0), (farthest_m, farthest_m / missile.mean_speed_mps)]
-
-
-def _links(spec: ScenarioSpec, links: list[str], nodes: list[str], used: list[str]) -> NDArray[Any]:
-    out = np.zeros(len(links), records.LINKS)
-    for k, key in enumerate(links):
-        link, row = spec.network.links[key], out[k]
-        row["name"] = name_hash(key)
-        row["sender"] = nodes.index(link.from_node)
-        row["receiver"] = nodes.index(link.to_node)
-        row["tracks"] = "tracks" in link.carries
-        row["status"] = "status" in link.carries
-        row["latency_ns"] = nanoseconds(link.latency_s)
-        row["cycle_ns"] = nanoseconds(link.cycle_s)
-        row["p_loss"] = link.p_loss
-        row["usable_share"] = spec.network.usable_track_share
-        row["restored"] = key not in used
-    return out
 
 
 def _assets(spec: ScenarioSpec, sites: Sites) -> NDArray[np.float64]:

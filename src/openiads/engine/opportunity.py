@@ -48,6 +48,14 @@ def lower_windows(
     return out
 
 
+def mark_outages(windows: NDArray[Any], outages: list[list[tuple[int, int]]]) -> None:
+    """Note which windows an outage of the node cuts into; `outages` by node, in nanoseconds."""
+    windows["out"] = 0
+    for own, gaps in zip(windows, outages, strict=True):
+        for first, last in gaps:
+            own["out"] |= (own["from_ns"] >= 0) & (own["from_ns"] < last) & (own["to_ns"] >= first)
+
+
 @kernel
 def first_above(
     radar: Record, objects: Records, knots: Records, o: int, masks: Masks, duration_ns: int, windows: Records

@@ -9,6 +9,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from openiads.engine.messages import on_link
+from openiads.engine.outages import on_outage
+from openiads.engine.picture import used_slots
 from openiads.engine.relief import grant_tracks, mark_tracks
 from openiads.engine.resolve import begin, end_object, finish, interrogate, note_firm, note_plots
 from openiads.engine.shots import close_shots, settle_due
@@ -25,23 +28,22 @@ from openiads.kernels import kernel
 from openiads.models.command.kernels import engaged_tracks, no_channel, out_of_sector, rank
 from openiads.models.engagement.kernels import armed, choose_missile, plan_shot
 from openiads.models.identification.kernels import accept, wants_interrogation
-from openiads.models.network.kernels import arrives, enqueue, worth_sending, write_message
+from openiads.models.network.kernels import weapons_alone
 from openiads.models.sensing.frame import frame
 from openiads.models.sensing.multifunction import boresight_at
 from openiads.models.sensing.rotating import look
-from openiads.records.case import COMMAND, FRAME, FREE, LINK, LOOK, SALVO_2, Case
-from openiads.records.chain import RELIEF_CHANNEL, RELIEF_LINK, RELIEF_MAGAZINE
+from openiads.records.case import COMMAND, FRAME, FREE, LINK, LOOK, NODE_OUTAGE, SALVO_2, Case
+from openiads.records.chain import RELIEF_CHANNEL, RELIEF_MAGAZINE
 from openiads.records.log import (
     ASSIGNED,
     DROPPED,
     IDENTIFIED,
     SLEWED,
     log_event,
-    log_message,
     log_plots,
     log_track,
 )
-from openiads.records.state import CONTENT_STATUS, USER_RELIEF, State
+from openiads.records.state import USER_RELIEF, State
 from openiads.tracking.measurement import convert_plot
 from openiads.tracking.records import CHANGED_DROPPED, CHANGED_FIRM, CHANGED_TENTATIVE, Scratch
 from openiads.tracking.remote import expire_remote
@@ -69,6 +71,8 @@ def run_replication(case: Case, state: State, scratch: Scratch, changes: Records
             on_command(case, state, scratch, changes, row)
         elif kind == LINK:
             on_link(case, state, row)
+        elif kind == NODE_OUTAGE:
+            on_outage(case, state, row)
         else:
             o = row["index"]
             end_object(state.objects[o], case.objects[o]["end_state"], row["at_ns"])
@@ -77,12 +81,6 @@ def run_replication(case: Case, state: State, scratch: Scratch, changes: Records
         settle_due(case, state, scratch, case.control[0]["duration_ns"])
         close_shots(case, state)
         finish(case.control, case.objects, state.objects, state.node_states, state.counts)
-
-
-@kernel
-def used_slots(tracker: Record, node_state: Record) -> tuple[int, int]:
-    """First slot of a node and the one past the highest that holds a track."""
-    return tracker["first_slot"], tracker["first_slot"] + node_state["high"]
 
 
 @kernel
@@ -225,6 +223,7 @@ def engage(case: Case, state: State, scratch: Scratch, f: int, now_ns: int) -> N
     unit, unit_state = case.fire_units[f], state.fire_units[f]
     tracker = case.trackers[unit["node"]]
     weapons = FREE if state.clock[0]["weapons_free"] > 0 and unit["weapons"] > 0 else unit["weapons"]
+    weapons = weapons_alone(case.nodes[unit["node"]], state.contacts[unit["node"]], weapons, now_ns)
     slots = used_slots(tracker, state.node_states[unit["node"]])
     busy = engaged_tracks(slots, state.tracks)
     shots = 2 if unit["doctrine"] == SALVO_2 else 1
@@ -292,35 +291,3 @@ def point(case: Case, state: State, f: int, now_ns: int) -> None:
     if wanted >= 0.0 and wanted != unit_state["wanted_rad"]:
         unit_state["wanted_rad"] = wanted
         log_event(state.clock, state.events, now_ns, unit["node"], SLEWED, -1, -1, wanted)
-
-
-@kernel
-def on_link(case: Case, state: State, row: Record) -> None:
-    """A link's cycle: the sender's own firm tracks go out, each message with its own fate."""
-    number = row["index"]
-    link = case.links[number]
-    tracker = case.trackers[link["sender"]]
-    now_ns = row["at_ns"]
-    clock = state.clock[0]
-    first, last = used_slots(tracker, state.node_states[link["sender"]])
-    for slot in range(first, last):
-        track = state.tracks[slot]
-        content = worth_sending(link, track)
-        if content < 0:
-            continue
-        state.counts[0]["messages_sent"] += 1
-        restored = track["user"][USER_RELIEF] & RELIEF_LINK != 0
-        due_ns = now_ns if restored else now_ns + link["latency_ns"]
-        if clock["in_transit"] >= len(state.queue):
-            clock["overflow"] += 1
-            continue
-        if not restored and not arrives(link, state.clock, row["number"], track["number"]):
-            state.counts[0]["messages_lost"] += 1
-            due_ns = -1
-        else:
-            until_ns = due_ns + 2 * link["cycle_ns"] if content == CONTENT_STATUS else -1
-            message = state.messages[state.queue[clock["in_transit"]]]
-            write_message(message, clock["message_number"], number, link["sender"], content, track, due_ns, until_ns)
-            enqueue(state.clock, state.messages, state.queue)
-            clock["due_ns"] = min(clock["due_ns"], due_ns)
-        log_message(state.clock, state.message_log, now_ns, number, track["number"], content, due_ns)

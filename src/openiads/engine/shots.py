@@ -5,6 +5,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from openiads.engine.messages import deliver
 from openiads.engine.resolve import (
     IN_FLIGHT,
     KILLED,
@@ -23,7 +24,6 @@ from openiads.engine.stages import note_assessed, note_failed, note_intercept, n
 from openiads.kernels import kernel
 from openiads.models.assessment.kernels import holds, take_assessment
 from openiads.models.engagement.kernels import in_sector, predict_intercept
-from openiads.models.network.kernels import dequeue
 from openiads.models.sensing.multifunction import boresight_at
 from openiads.records.case import FRIENDLY, Case
 from openiads.records.chain import RELIEF_FALSE_SHOT
@@ -38,7 +38,6 @@ from openiads.records.log import (
 )
 from openiads.records.state import (
     ASSESSING,
-    CONTENT_STATUS,
     DONE,
     FAILED_ELSEWHERE,
     FAILED_ENVELOPE,
@@ -48,11 +47,9 @@ from openiads.records.state import (
     FLYING,
     NEVER,
     PLANNED,
-    USER_ENGAGED_ELSEWHERE,
     State,
 )
 from openiads.tracking.records import Scratch
-from openiads.tracking.remote import index_picture, take_message
 
 Records = NDArray[Any]
 
@@ -268,25 +265,3 @@ def close_shots(case: Case, state: State) -> None:
                 state.shot_truth[k]["object"],
                 IN_FLIGHT,
             )
-
-
-@kernel
-def deliver(case: Case, state: State, scratch: Scratch) -> None:
-    """Messages arrive at one node at one time: it learns tracks, and which tracks other units engage."""
-    clock = state.clock[0]
-    first = state.messages[state.queue[0]]
-    now_ns, node = first["due_ns"], case.links[first["link"]]["receiver"]
-    config, node_state, tracks = case.trackers[node], state.node_states[node], state.tracks
-    index_picture(config, node_state, tracks, now_ns, scratch)
-    while clock["in_transit"] > 0:
-        message = state.messages[state.queue[0]]
-        if message["due_ns"] != now_ns or case.links[message["link"]]["receiver"] != node:
-            return
-        dequeue(state.clock, state.messages, state.queue)
-        slot = take_message(config, node_state, tracks, message, now_ns, scratch.cells, scratch.picked, scratch.work[0])
-        if slot < 0:
-            continue
-        if tracks[slot]["source"] != 0:
-            state.track_truth[slot] = -1
-        if message["content"] == CONTENT_STATUS:
-            tracks[slot]["user"][USER_ENGAGED_ELSEWHERE] = message["until_ns"]

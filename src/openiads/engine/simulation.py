@@ -12,7 +12,7 @@ from openiads.errors import OpeniadsError
 from openiads.records import state as records
 from openiads.records.case import Case
 from openiads.records.state import State
-from openiads.records.tables import LEVELS, Level
+from openiads.records.tables import CONTENTS, IDENTITIES, LEVELS, Level
 from openiads.tracking.records import PLOT, TRACK, TRACKER_STATE, make_changes, make_scratch
 
 MOST_ROOM = 4096
@@ -80,6 +80,10 @@ def make_state(case: Case, *, seed: int, replication: int, level: Level, room: R
         identity_index=np.zeros((nodes, objects), np.int32),
         messages=np.zeros(messages, records.MESSAGES),
         queue=np.arange(messages, dtype=np.int32),
+        link_states=np.zeros(len(case.links), records.LINK_STATE),
+        contacts=np.zeros(nodes, records.CONTACT),
+        orders=np.zeros(tracks, records.TRACK_ORDERS),
+        traffic=np.zeros((len(case.links), len(CONTENTS), len(IDENTITIES)), records.TRAFFIC),
         events=np.zeros(room.events if rows >= 1 else 1, records.EVENT_LOG),
         associations=np.zeros(room.associations if rows >= 1 else 1, records.ASSOCIATION_LOG),
         plot_log=np.zeros(room.plot_log if rows >= 2 else 1, records.PLOT_LOG),

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-LOOK, FRAME, COMMAND, LINK, OBJECT_END = 1, 2, 3, 4, 5
-"""Kinds of instants of the calendar, in the order in which they are taken at the same nanosecond (5 first: see RANKS)."""
+LOOK, FRAME, COMMAND, LINK, OBJECT_END, NODE_OUTAGE = 1, 2, 3, 4, 5, 6
+"""Kinds of instants of the calendar, in the order in which they are taken at the same nanosecond (5 and 6 first: see RANKS)."""
 
-RANKS = {OBJECT_END: 0, LOOK: 1, FRAME: 2, LINK: 3, COMMAND: 4}
+RANKS = {OBJECT_END: 0, NODE_OUTAGE: 0, LOOK: 1, FRAME: 2, LINK: 3, COMMAND: 4}
 """Order of the kinds at the same nanosecond: an object that ends is not looked at; command sees all that came in."""
 
 FRONT, SIDE, REAR = 0, 1, 2
@@ -21,14 +21,22 @@ FRIENDLY, NEUTRAL, HOSTILE = 0, 1, 2
 HOLD, TIGHT, FREE = 0, 1, 2
 SHOOT_LOOK_SHOOT, SALVO_2 = 0, 1
 ROTATING, MULTIFUNCTION = 0, 1
+CONSTANT, UNIFORM, LOGNORMAL, EXPONENTIAL = 0, 1, 2, 3
+"""How the latency of a link is distributed."""
+
+REFUSE_NEW, REPLACE_OLDER = 0, 1
+"""What a full or busy link does with a message: no place is no place, or a newer report takes that of the same track's."""
+
+TELL_ALL, TELL_NOT_FRIENDLY, TELL_HOSTILE = 0, 1, 2
+"""Of which identities a link carries tracks."""
 
 CALENDAR = np.dtype(
     [
         ("at_ns", "i8"),  # when
         ("rank", "i4"),  # order of the kind at the same time
-        ("kind", "i4"),  # LOOK, FRAME, COMMAND, LINK or OBJECT_END
+        ("kind", "i4"),  # LOOK, FRAME, COMMAND, LINK, OBJECT_END or NODE_OUTAGE
         ("index", "i4"),  # radar, node, link or object
-        ("number", "i4"),  # number of that radar's sector or frame, or of that node's or link's cycle: indexes draws
+        ("number", "i4"),  # of that radar's sector or frame, of that node's or link's cycle: indexes draws; outage: 1 begins
         ("first", "i8"),  # first row in `looks` (LOOK) or `candidates` (FRAME)
         ("count", "i4"),  # how many
     ],
@@ -90,6 +98,7 @@ WINDOWS = np.dtype(
         ("above_ns", "i8"),  # first above horizon and terrain, within the elevation limits of a radar of the node; -1: never
         ("from_ns", "i8"),  # first decision of the fire unit that could lead to an intercept on the true path; -1: never
         ("to_ns", "i8"),  # last such decision
+        ("out", "i4"),  # 1: the node is out of action at some of these decisions
     ],
     align=True,
 )
@@ -153,6 +162,8 @@ NODES = np.dtype(
         ("hostile_as_friend", "f8"),
         ("identify_delay_ns", "i8"),  # after the track became firm
         ("remote_hold_ns", "i8"),  # how long a track from a link lives without news
+        ("alone_ns", "i8"),  # without a sign of life on any link for so long it acts on its own; -1: it never does
+        ("alone_weapons", "i4"),  # HOLD, TIGHT or FREE then
     ],
     align=True,
 )
@@ -210,9 +221,23 @@ LINKS = np.dtype(
         ("p_loss", "f8"),
         ("usable_share", "f8"),
         ("restored", "i4"),  # 1: the mode does not use it, it carries only objects whose link is restored; 0 in every run
+        ("orders", "i4"),  # carries orders
+        ("boundary", "i4"),  # 1: it leads from one system to another
+        ("latency_kind", "i4"),  # CONSTANT, UNIFORM, LOGNORMAL or EXPONENTIAL
+        ("spread_ns", "i8"),  # half width of a uniform latency; mean of the exponential tail above `latency_ns`
+        ("latency_sigma", "f8"),  # standard deviation of the logarithm of a lognormal latency, whose median is `latency_ns`
+        ("service_ns", "i8"),  # time that one message occupies the link; 0: no limit
+        ("queue", "i4"),  # messages that may wait or be on the link at a time
+        ("full", "i4"),  # REFUSE_NEW or REPLACE_OLDER
+        ("tells", "i4"),  # TELL_ALL, TELL_NOT_FRIENDLY or TELL_HOSTILE
+        ("gap_first", "i4"),  # into `gaps`
+        ("gap_count", "i4"),
     ],
     align=True,
 )
+
+GAPS = np.dtype([("from_ns", "i8"), ("to_ns", "i8")], align=True)
+"""When a link carries nothing: its own outages and those of the nodes at its ends, joined, in order of time."""
 
 CONTROL = np.dtype(
     [
@@ -245,6 +270,7 @@ class Case(NamedTuple):
     missiles: Records  # MISSILES, by fire unit
     flight: Records  # FLIGHT
     links: Records  # LINKS
+    gaps: Records  # GAPS, by link
     assets_m: NDArray[np.float64]  # (assets, 3) ECEF of what is defended
     pd_table: NDArray[np.float64]  # (rows, grid) see physics.detection
     mask_first: NDArray[np.int64]  # (masks, azimuths + 1) into the two below

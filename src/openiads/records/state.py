@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from openiads.records.tables import TABLES
 
 FREE_SHOT, PLANNED, FLYING, ASSESSING, DONE = 0, 1, 2, 3, 4
-CONTENT_TRACKS, CONTENT_STATUS = 0, 1
+CONTENT_TRACKS, CONTENT_STATUS, CONTENT_ORDERS = 0, 1, 2
 NEVER: Final = 9_223_372_036_854_775_807
 """A due time that does not come."""
 
@@ -76,8 +76,9 @@ STAGES = np.dtype(
 )
 """How far the chain of one node got with one object, in truth."""
 
-FAILED_TRACK, FAILED_ENVELOPE, FAILED_ELSEWHERE, FAILED_MISSED, FAILED_LATE = 1, 2, 4, 8, 16
-"""Track lost or stale at launch or intercept; outside the envelope there; met something else; missed; object already gone."""
+FAILED_TRACK, FAILED_ENVELOPE, FAILED_ELSEWHERE, FAILED_MISSED, FAILED_LATE, FAILED_OUT = 1, 2, 4, 8, 16, 32
+"""Track lost or stale at launch or intercept; outside the envelope there; met something else; missed; object already gone;
+the unit went out of action before its shot was over."""
 
 FIRE_UNIT_STATE = np.dtype(
     [
@@ -121,12 +122,62 @@ MESSAGES = np.dtype(
         ("origin_number", "i8"),  # its track number
         ("due_ns", "i8"),
         ("update_ns", "i8"),
-        ("until_ns", "i8"),  # for status: engaged until
+        ("until_ns", "i8"),  # for status: engaged until; for an order: it holds until
+        ("order", "i4"),  # for an order: index into ORDERS
+        ("sent_ns", "i8"),  # when it was handed to the link
+        ("depart_ns", "i8"),  # when the link begins to carry it: before, it waits
         ("x", "f8", (6,)),
         ("p", "f8", (6, 6)),
     ],
     align=True,
 )
+
+LINK_STATE = np.dtype(
+    [
+        ("free_ns", "i8"),  # when the link has carried all that was handed to it
+        ("gap", "i4"),  # outages that are over
+        ("next_slot", "i4"),  # where the next cycle of a link of limited capacity begins in the sender's picture
+        ("orders", "i8"),  # orders sent: indexes their draws
+    ],
+    align=True,
+)
+
+CONTACT = np.dtype(
+    [
+        ("heard_ns", "i8"),  # last sign of life on a link into the node
+        ("down", "i4"),  # 1: it is out of action
+        ("weapons", "i4"),  # weapons control that was ordered last: an order of ORDERS, 0: none
+        ("weapons_sent_ns", "i8"),  # when that order was sent
+        ("weapons_until_ns", "i8"),  # it holds until
+    ],
+    align=True,
+)
+"""What a node knows of its links."""
+
+TRACK_ORDERS = np.dtype(
+    [
+        ("number", "i8"),  # track of the slot that it is about
+        ("order", "i4"),  # index into ORDERS
+        ("sender", "i4"),
+        ("sent_ns", "i8"),
+        ("until_ns", "i8"),
+    ],
+    align=True,
+)
+"""The last order that a node received about the track in a slot."""
+
+TRAFFIC = np.dtype(
+    [
+        ("sent", "i8"),
+        ("arrived", "i8"),
+        ("lost", "i8"),  # on the way, or too poor to use
+        ("refused", "i8"),  # no place was free
+        ("replaced", "i8"),  # gave its place to a newer report of the same track
+        ("cut_off", "i8"),  # the link or a node at its ends was out
+    ],
+    align=True,
+)
+"""Messages of one link, content and identity."""
 
 COUNTS = np.dtype([(c.name, "i8") for c in TABLES["counts"].columns[1:]], align=True)
 
@@ -216,6 +267,10 @@ class State(NamedTuple):
     identity_index: NDArray[np.int32]  # (nodes, objects) interrogations so far: indexes draws
     messages: Records  # MESSAGES
     queue: NDArray[np.int32]  # (messages,) places: a heap of those in transit, the next one due first; then the free ones
+    link_states: Records  # LINK_STATE
+    contacts: Records  # (nodes,) CONTACT
+    orders: Records  # (tracks,) TRACK_ORDERS, by slot
+    traffic: Records  # (links, contents, identities) TRAFFIC
     events: Records  # EVENT_LOG
     associations: Records  # ASSOCIATION_LOG
     plot_log: Records  # PLOT_LOG

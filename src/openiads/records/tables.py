@@ -66,8 +66,17 @@ EVENTS: Final = (
     "assessed",
     "slewed",
     "withheld",
+    "ordered",
+    "down",
+    "up",
 )
 """What can stand in the `events` table."""
+
+CONTENTS: Final = ("tracks", "status", "orders")
+"""What a message is about."""
+
+ORDERS: Final = ("none", "engage", "hold", "cancel", "weapons_hold", "weapons_tight", "weapons_free")
+"""What an order can say: of a track (engage it, hold fire at it, forget what was ordered), or of all of a node's weapons."""
 
 REPLICATION: Final = Column("replication", "i4", "replication, from 0")
 AT: Final = Column("at_ns", "i8", "time since the start of the scenario")
@@ -174,6 +183,28 @@ _TABLES: Final = (
         "truth: totals of a replication",
     ),
     Table(
+        "traffic",
+        "counts",
+        ("replication", "link", "content", "identity"),
+        (
+            REPLICATION,
+            Column("link", "str", "link"),
+            Column("content", "str", "tracks, status or orders"),
+            Column("identity", "str", "what the sender held the track for; pending for an order about no track"),
+            Column("node", "str", "sender"),
+            Column("to_node", "str", "receiver"),
+            Column("boundary", "bool", "whether the link leads from one system to another"),
+            Column("sent", "i8", "messages handed to the link"),
+            Column("arrived", "i8", "those that arrived"),
+            Column("lost", "i8", "those lost on the way or too poor to use"),
+            Column("refused", "i8", "those for which the link had no place"),
+            Column("replaced", "i8", "those that gave their place to a newer report of the same track"),
+            Column("cut_off", "i8", "those cut off by an outage of the link or of a node at its ends"),
+            Column("under_way", "i8", "those under way at the end"),
+        ),
+        "what each link carried, by content; a row for each content and identity that was sent at all",
+    ),
+    Table(
         "timeline",
         "events",
         ("replication", "object_id", "node"),
@@ -239,7 +270,7 @@ _TABLES: Final = (
             NODE,
             TRACK,
             Column("event", "str", "what happened"),
-            Column("detail", "str", "identity, missile, radar, link or reason; empty when there is nothing to add"),
+            Column("detail", "str", "identity, missile, order, radar, link or reason; empty when there is nothing to add"),
             Column(
                 "value",
                 "f8",
@@ -327,7 +358,7 @@ _TABLES: Final = (
             Column("link", "str", "link that carried it"),
             TRACK,
             Column("to_node", "str", "receiver"),
-            Column("content", "str", "tracks or status"),
+            Column("content", "str", "tracks, status or orders"),
             Column("due_ns", "i8", "when it arrives; missing when it is lost", nullable=True),
         ),
         "every message on every link",

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from openiads.records.chain import COUNTERFACTUAL, LEDGER_CAUSES, RELIEFS
 from openiads.records.tables import (
     ASSESSMENTS,
+    CONTENTS,
     END_STATES,
     EVENTS,
     IDENTITIES,
@@ -47,7 +48,9 @@ WORDS: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("association", "reference"): REFERENCES,
     ("tracks", "status"): TRACK_STATES,
     ("tracks", "identity"): IDENTITIES,
-    ("messages", "content"): ("tracks", "status"),
+    ("messages", "content"): CONTENTS,
+    ("traffic", "content"): CONTENTS,
+    ("traffic", "identity"): IDENTITIES,
 }
 """Columns that may hold certain words only."""
 

@@ -11,7 +11,7 @@ from openiads.models.base import Id, Spec, figure, section, zero
 from openiads.models.command.spec import CommandSpec, ControlSpec, Weapons
 from openiads.models.engagement.spec import MissileSpec
 from openiads.models.identification.spec import IdentificationSpec
-from openiads.models.network.spec import NetworkSpec
+from openiads.models.network.spec import AutonomySpec, NetworkSpec, Outages
 from openiads.models.sensing.environment import SensingSpec
 from openiads.models.sensing.spec import RadarSpec
 from openiads.models.tracking.spec import TrackerSpec
@@ -110,6 +110,14 @@ class NodeSpec(Spec):
         default="continuous",
         description="stored: neither radiates nor shoots nor takes part in the network; drills, test_days: works on a share "
         "of the days (readiness); continuous: works every day. A run is of a day on which it works",
+    )
+    outages: Outages = Field(
+        default=(),
+        description="Times at which it is out of action, as [[from_s, to_s], ...]: it neither looks nor tracks, sends, hears, "
+        "decides or guides, and comes back with an empty picture",
+    )
+    autonomy: AutonomySpec | None = Field(
+        default=None, description="What it does on its own when no link brings a sign of life; none: as with links"
     )
     emission_rule: Literal["unrestricted", "silent_on_notice"] = Field(
         default="unrestricted", description="silent_on_notice: its radars are silent while a notified flight is in the air"

@@ -27,7 +27,7 @@ KILL: Final = 6
 ASSESS: Final = 7
 """Error of one kill assessment. Name: fire unit and object; index: count between the two."""
 LINK: Final = 8
-"""Whether one message is lost, and whether it is good enough to use. Name: link; index: cycle and track number."""
+"""Whether one message is lost, whether it is good enough to use, how long it takes. Name: link; index: cycle and track number."""
 SORTIE: Final = 9
 """What holds for a whole sortie: reflectors, compliance, RCS offset, phase of its steps. Name: object; index: 0."""
 CONTROL: Final = 10
@@ -36,6 +36,8 @@ FLUCTUATE: Final = 11
 """Fluctuation of the RCS that a radar sees during one decorrelation time. Name: radar and object; index: number of the step."""
 CLUTTER: Final = 12
 """Where the clutter patch of a square of the plane lies. Name: radar; index: square."""
+LINK_ORDER: Final = 40
+"""Whether one order is lost, and how long it takes. Name: link; index: count of its orders."""
 
 PURPOSES: Final = {
     "detect": DETECT,
@@ -50,6 +52,7 @@ PURPOSES: Final = {
     "control": CONTROL,
     "fluctuate": FLUCTUATE,
     "clutter": CLUTTER,
+    "link_order": LINK_ORDER,
 }
 
 

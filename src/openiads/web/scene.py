@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from openiads import api
-from openiads.engine.lowering import active_links
+from openiads.engine.links import active_links
 from openiads.engine.sites import Sites
 from openiads.geo.ellipsoid import ecef_to_geodetic
 from openiads.results.schema import TAG
