@@ -163,7 +163,7 @@ def _chains(run: api.Run, replication: int) -> tuple[dict[str, list[list[Any]]],
     of each node got with it, with the numbers that the cause of a leak rests on."""
     passed, chains = {}, defaultdict(list)
     for row in run.table("timeline", replication).to_pylist():
-        stages = [[stage, at_ms] for stage in STAGES if (at_ms := _ms(row[f"{stage}_ns"])) is not None]
+        stages: list[Any] = [[stage, at_ms] for stage in STAGES if (at_ms := _ms(row[f"{stage}_ns"])) is not None]
         if not row["node"]:
             passed[row["object_id"]] = sorted(stages, key=lambda pair: pair[1])
         elif stages or row["cause"]:

@@ -36,8 +36,8 @@ COLUMNS: Final[dict[str, Any]] = {
     "minor": np.float32,
     "bearing": np.int16,
 }
-"""What is sent of an update. `sigma` is the root of the trace of the position covariance, `major`, `minor` [m] and `bearing` (of the
-major axis, clockwise from north, in tenths of a degree) are the ellipse of one standard error in the horizontal plane."""
+"""What is sent of an update. `sigma` is the root of the trace of the position covariance; `major`, `minor` [m] and `bearing` (of
+the major axis, clockwise from north, in tenths of a degree) are the ellipse of one standard error in the horizontal plane."""
 
 READ: Final = (
     "at_ns",
@@ -54,7 +54,7 @@ READ: Final = (
 
 @dataclass(frozen=True)
 class Tracks:
-    """The updates of one replication: an Arrow stream of `COLUMNS`, ordered by track and time, and the ids of the tracks in that order."""
+    """The updates of one replication: an Arrow stream of `COLUMNS` by track and time, and the ids of the tracks in that order."""
 
     arrow: bytearray
     ids: list[str]
