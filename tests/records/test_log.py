@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from openiads.records.log import log_association, log_event, log_message, log_plots, log_track
+from openiads.geo.ellipsoid import geodetic_to_ecef
+from openiads.records.log import horizontal_covariance, log_association, log_event, log_message, log_plots, log_track
 from openiads.records.state import ASSOCIATION_LOG, CLOCK, EVENT_LOG, MESSAGE_LOG, PLOT_LOG, TRACK_LOG
 from openiads.records.tables import EVENTS
 from openiads.tracking.records import PLOT, TRACK
@@ -58,3 +59,22 @@ def test_codes_of_events_are_those_of_the_table() -> None:
         "slewed",
         "withheld",
     ]
+
+
+def test_the_horizontal_covariance_is_that_of_rotated_axes() -> None:
+    """Against the rotation matrix applied as matrices, and on the equator by hand."""
+    random = np.random.default_rng(5)
+    for latitude, longitude in ((0.0, 0.0), (0.7, 0.57), (-1.2, 2.9)):
+        root = random.normal(size=(6, 6)) * 100.0
+        p = root @ root.T
+        x = np.zeros(6)
+        x[:3] = geodetic_to_ecef(latitude_rad=latitude, longitude_rad=longitude, height_m=9000.0)
+        out = np.zeros(3)
+        horizontal_covariance(x, p, out)
+        sin_b, cos_b, sin_l, cos_l = math.sin(latitude), math.cos(latitude), math.sin(longitude), math.cos(longitude)
+        axes = np.array([[-sin_l, cos_l, 0.0], [-sin_b * cos_l, -sin_b * sin_l, cos_b]])
+        turned = axes @ p[:3, :3] @ axes.T
+        assert out == pytest.approx([turned[0, 0], turned[1, 1], turned[0, 1]], rel=1e-9)
+    x, p, out = np.array([6.4e6, 0.0, 0.0, 0, 0, 0]), np.diag([9.0, 4.0, 1.0, 0, 0, 0]), np.zeros(3)
+    horizontal_covariance(x, p, out)
+    assert out == pytest.approx([4.0, 1.0, 0.0], abs=1e-12)  # y is east, z is north there

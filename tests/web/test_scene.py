@@ -17,8 +17,9 @@ from openiads.geo.ellipsoid import ecef_to_geodetic
 from openiads.records.truth import motion_at
 from openiads.web.coverage import ALTITUDES, RCS_DBSM, coverage
 from openiads.web.payload import Payload
-from openiads.web.scene import Shown, arrow_bytes, scene, track_table, truth_table
+from openiads.web.scene import Shown, scene
 from openiads.web.series import counters, series
+from openiads.web.tracks import ellipse, tracks
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +32,8 @@ def read(content: bytes) -> pa.Table:
 
 
 def test_tracks_are_those_of_the_table(shown: Shown) -> None:
-    table, ids = track_table(shown.run, 0)
-    table = read(arrow_bytes(table))
+    found = tracks(shown.run, 0)
+    table, ids = read(found.arrow), found.ids
     rows = shown.run.table("tracks", 0)
     assert ids == sorted(set(rows.column("track_id").to_pylist()))
     one = max(ids, key=rows.column("track_id").to_pylist().count)
@@ -49,14 +50,49 @@ def test_tracks_are_those_of_the_table(shown: Shown) -> None:
     assert np.array(mine["longitude"]) / 1e6 == pytest.approx(np.degrees(longitude), abs=5.1e-7)
     assert mine["altitude"] == pytest.approx(height, abs=0.51)
     assert mine["sigma"] == pytest.approx([row["sigma_position_m"] for row in sent], abs=0.51)
+    for row, major, minor, bearing in zip(sent, mine["major"], mine["minor"], mine["bearing"], strict=True):
+        turned = np.array(
+            [
+                [row["variance_north_m2"], row["covariance_east_north_m2"]],
+                [row["covariance_east_north_m2"], row["variance_east_m2"]],
+            ]
+        )
+        values, vectors = np.linalg.eigh(turned)
+        assert (major, minor) == pytest.approx(np.sqrt(values[::-1]), rel=1e-3)
+        along = np.array([np.cos(np.radians(bearing / 10)), np.sin(np.radians(bearing / 10))])
+        assert abs(along @ vectors[:, 1]) == pytest.approx(1.0, abs=1e-3)
+        assert row["variance_east_m2"] + row["variance_north_m2"] < row["sigma_position_m"] ** 2
+
+
+def test_the_ellipse_of_a_covariance() -> None:
+    """By hand: east alone, north alone, and 45 degrees with a correlation of one half."""
+    major, minor, bearing = ellipse(np.array([4.0, 1.0, 1.0]), np.array([1.0, 9.0, 1.0]), np.array([0.0, 0.0, 0.5]))
+    assert major == pytest.approx([2.0, 3.0, np.sqrt(1.5)])
+    assert minor == pytest.approx([1.0, 1.0, np.sqrt(0.5)])
+    assert np.degrees(bearing) == pytest.approx([90.0, 0.0, 45.0])
+
+
+def test_long_runs_are_sent_more_coarsely_and_in_order(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("openiads.web.tracks.MOST_UPDATES", 500)
+    found = tracks(shown.run, 0)
+    table = read(found.arrow).to_pydict()
+    rows = shown.run.table("tracks", 0)
+    step = 2000 * -(-len(rows) // 500)
+    pairs = list(zip(table["track"], table["time"], strict=True))
+    assert pairs == sorted(pairs)
+    assert len({(track, time // step) for track, time in pairs}) == len(pairs)
+    first: dict[tuple[str, int], int] = {}
+    for row in rows.select(["track_id", "at_ns"]).to_pylist():
+        first.setdefault((row["track_id"], row["at_ns"] // 1_000_000 // step), row["at_ns"] // 1_000_000)
+    assert {(found.ids[track], time // step): time for track, time in pairs} == first
 
 
 def test_truth_follows_the_paths_of_the_run(shown: Shown) -> None:
     """Against the arrays that the walk itself uses."""
-    table = truth_table(shown).to_pydict()
+    table = read(shown.truth.arrow).to_pydict()
     lowered = lower(shown.scenario)
     case = lowered.case
-    assert [path.name for path in shown.paths] == list(lowered.names.objects)
+    assert list(shown.truth.names) == list(lowered.names.objects)
     for number, thing in enumerate(case.objects):
         rows = [k for k, o in enumerate(table["object"]) if o == number]
         times = [table["time"][k] for k in rows]
@@ -90,16 +126,20 @@ def test_bands_hold_the_replications(shown: Shown) -> None:
 
 
 def test_a_replication_that_was_not_recorded_in_full(shown: Shown) -> None:
-    other = scene(shown, 3)
+    found = tracks(shown.replication(3), 3)
+    other = scene(shown, 3, found.ids)
     assert other["replication"] == 3
     assert len(other["tracks"]["ids"]) > 10
-    assert track_table(shown.replication(3), 3)[0].num_rows > 100
+    assert read(found.arrow).num_rows > 100
 
 
 def test_leakers_carry_their_cause(shown: Shown) -> None:
-    found = [o for k in range(6) for o in scene(shown, k)["objects"] if o["end_state"] == "leaked"]
+    found = [o for k in range(6) for o in scene(shown, k, [])["objects"] if o["end_state"] == "leaked"]
     assert found
     for thing in found:
+        at_unit = next(link for link in thing["chain"] if link["node"] == thing["cause"]["unit"])
+        assert at_unit["cause"] == thing["cause"]["first"]
+        assert at_unit["stages"]["first_detection"] <= at_unit["stages"].get("first_firm", 10**9)
         assert thing["cause"] is not None
         assert thing["stages"][-1][0] == "outcome"
 

@@ -49,7 +49,15 @@ export function legend(ui) {
     ctx.lineTo(x - 4, y + 4);
     ctx.fill();
   }, say("interceptor"));
-  const rows = [...sides, cross, track, missile];
+  const ellipse = row((ctx, x, y) => {
+    ctx.strokeStyle = c.selected;
+    ctx.setLineDash([3, 3]);
+    ctx.lineWidth = 1.5;
+    ctx.beginPath();
+    ctx.ellipse(x, y, 13, 6, -0.5, 0, 2 * Math.PI);
+    ctx.stroke();
+  }, say("ellipse_legend"));
+  const rows = [...sides, cross, track, missile, ellipse];
   if (ui.covers[0]?.data?.radars.length) {
     rows.push(row((ctx, x, y) => stroke(ctx, dark ? "#ffcf70" : "#8a5a00", [8, 5], y), say("ring_legend")));
     rows.push(row((ctx, x, y) => stroke(ctx, dark ? "#bfe9ff" : "#0b4f75", [], y), say("outline_legend")));

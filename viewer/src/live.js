@@ -211,13 +211,19 @@ export class Live {
     ctx.beginPath();
     ctx.arc(hit.x, hit.y, 17, 0, 2 * Math.PI);
     ctx.stroke();
-    if (s.type !== "track") return;
-    const m = this.model, k = m.trackIndex.get(s.id), i = m.tracks.row(k, t);
-    const scale = this.ground(m.tracks.latitude[i] / 1e6) / this.resolution;
-    const major = (m.tracks.major?.[i] ?? m.tracks.sigma[i]) * scale, minor = (m.tracks.minor?.[i] ?? m.tracks.sigma[i]) * scale;
+    const m = this.model;
+    if (s.type === "track") this.drawEllipse(ctx, m.trackIndex.get(s.id), t);
+    if (s.type === "object") for (const k of m.tracksOf(s.id)) if (m.held(k, t)) this.drawEllipse(ctx, k, t);
+  }
+  /** Two standard errors of a track in the horizontal plane. */
+  drawEllipse(ctx, k, t) {
+    const p = this.model.tracks, i = p.row(k, t);
+    if (i < 0) return;
+    const scale = (2 * this.ground(p.latitude[i] / 1e6)) / this.resolution;
+    ctx.lineWidth = 1.5;
     ctx.setLineDash([3, 3]);
     ctx.beginPath();
-    ctx.ellipse(hit.x, hit.y, Math.max(2 * major, 1), Math.max(2 * minor, 1), ((m.tracks.bearing?.[i] ?? 0) / 10 - 90) * (Math.PI / 180), 0, 2 * Math.PI);
+    ctx.ellipse(this.px(p.x[i]), this.py(p.y[i]), Math.max(p.major[i] * scale, 1), Math.max(p.minor[i] * scale, 1), (p.bearing[i] / 10 - 90) * (Math.PI / 180), 0, 2 * Math.PI);
     ctx.stroke();
     ctx.setLineDash([]);
   }

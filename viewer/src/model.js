@@ -106,6 +106,7 @@ export class RunModel {
       status: tracks.status, identity: tracks.identity, sigma: tracks.sigma, speed: tracks.speed,
       major: tracks.major, minor: tracks.minor, bearing: tracks.bearing,
     });
+    this.ofObject = null;
     this.index();
     return this;
   }
@@ -160,6 +161,15 @@ export class RunModel {
   alive(k, t) {
     const o = this.scene.objects[k];
     return t >= o.start && (t < o.end || (o.end_state === "alive_at_end" && t <= o.end));
+  }
+  /** Numbers of the tracks that really belong to an object. */
+  tracksOf(id) {
+    if (this.ofObject?.id !== id) {
+      const found = [];
+      this.scene.tracks.object.forEach((o, k) => o === id && found.push(k));
+      this.ofObject = { id, found };
+    }
+    return this.ofObject.found;
   }
   held(k, t) {
     return t <= this.trackEnd[k] && this.tracks.row(k, t) >= 0;

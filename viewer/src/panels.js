@@ -4,6 +4,7 @@ import { both, clockText, grid, height, latLon } from "./units.js";
 import { say } from "./i18n.js";
 
 const SHOWN = 200;
+const CHAIN = ["above_horizon", "first_detection", "first_firm", "identified", "assigned", "launched", "intercept", "assessed"];
 const $ = (id) => document.getElementById(id);
 
 export function make(tag, attributes = {}, ...children) {
@@ -30,6 +31,8 @@ export function gather(models) {
   return all.sort((a, b) => a.t - b.t || a.which - b.which);
 }
 
+const DETAILS = new Set(IDENTITIES);
+
 export class Events {
   constructor(ui) {
     this.ui = ui;
@@ -43,7 +46,7 @@ export class Events {
     this.two = models.length > 1;
     const kinds = [...new Set(this.all.map((e) => e.event))].sort();
     const chosen = $("event-kind").value;
-    $("event-kind").replaceChildren(make("option", { value: "" }, say("all")), ...kinds.map((k) => make("option", { value: k }, k)));
+    $("event-kind").replaceChildren(make("option", { value: "" }, say("all")), ...kinds.map((k) => make("option", { value: k }, say(`event_${k}`))));
     $("event-kind").value = kinds.includes(chosen) ? chosen : "";
     this.filter();
   }
@@ -68,7 +71,7 @@ export class Events {
     if (current) $("events").scrollTop = current.offsetTop - $("events").offsetTop - $("events").clientHeight / 2;
   }
   text(e) {
-    return [this.two ? "AB"[e.which] : "", e.event, e.node, e.track || e.object, e.detail].filter(Boolean).join(" · ");
+    return [this.two ? "AB"[e.which] : "", say(`event_${e.event}`), e.node, e.track || e.object, DETAILS.has(e.detail) ? say(e.detail) : e.detail].filter(Boolean).join(" · ");
   }
   choose(e) {
     this.ui.seek(e.t);
@@ -115,11 +118,27 @@ export class Inspector {
         [say("plots"), o.plots], [say("shots"), o.shots], [say("end"), make("span", {}, `${say(o.end_state)} `, this.time(o.end))], [say("killed_by"), o.killed_by],
       ]),
       ...this.story(o),
+      ...this.chain(o),
     ];
   }
   why(o) {
     if (o.end_state !== "leaked" || !o.cause) return [];
-    return [make("div", { class: "cause" }, make("h4", {}, say("why")), definition([[say("cause"), say(`cause_${o.cause.first}`)], [say("at_unit"), o.cause.unit], [say("counterfactual"), o.cause.counterfactual]]))];
+    return [make("div", { class: "cause" }, make("h4", {}, say("why")), definition([[say("cause"), say(`cause_${o.cause.first}`)], [say("at_unit"), o.cause.unit]]), make("p", {}, say(`means_${o.cause.first}`)))];
+  }
+  /** How far the chain of each node got, in times: what the cause of a leak rests on. */
+  chain(o) {
+    if (!o.chain?.length) return [];
+    const nodes = [...o.chain].sort((a, b) => (b.node === o.cause?.unit) - (a.node === o.cause?.unit) || (b.cause !== null) - (a.cause !== null) || (a.node < b.node ? -1 : 1));
+    const at = (t) => this.time(t) ?? "–";
+    const line = (name, cell) => make("tr", {}, make("th", { scope: "row" }, name), ...nodes.map((n) => make("td", {}, cell(n))));
+    const stages = CHAIN.filter((s) => nodes.some((n) => n.stages[s] !== undefined));
+    const rows = [
+      ...stages.map((s) => line(say(`stage_${s}`), (n) => at(n.stages[s]))),
+      line(say("window_from"), (n) => at(n.window[0])), line(say("window_to"), (n) => at(n.window[1])),
+      line(say("identity"), (n) => (n.identity ? say(n.identity) : "–")), line(say("shots"), (n) => n.shots), line(say("cause"), (n) => (n.cause ? say(`cause_${n.cause}`) : "–")),
+    ];
+    const table = make("table", {}, make("thead", {}, make("tr", {}, make("td", {}), ...nodes.map((n) => make("th", { scope: "col" }, n.node)))), make("tbody", {}, ...rows));
+    return [make("h4", {}, say("chain")), make("div", { class: "wide", tabindex: "0", role: "region", "aria-label": say("chain") }, table), make("p", { class: "note" }, say("window_note"))];
   }
   story(o) {
     if (!o.stages.length) return [];
@@ -135,7 +154,7 @@ export class Inspector {
       definition([
         [say("status"), say(STATUS[p.status[i]])], [say("identity"), say(IDENTITIES[p.identity[i]] ?? "unknown")], [say("node"), id.split("/")[0]],
         [say("position"), latLon([p.longitude[i] / 1e6, p.latitude[i] / 1e6])], [say("mgrs"), grid([p.longitude[i] / 1e6, p.latitude[i] / 1e6])], [say("height"), height(p.altitude[i])],
-        [say("speed"), `${p.speed[i]} m/s`], [say("error"), `${p.sigma[i]} m`], [say("age"), `${((t - p.time[i]) / 1000).toFixed(0)} ${say("ago")}`],
+        [say("speed"), `${p.speed[i]} m/s`], [say("error"), `${p.sigma[i]} m`], [say("ellipse"), say("ellipse_is", { major: Math.round(2 * p.major[i]), minor: Math.round(2 * p.minor[i]), bearing: (p.bearing[i] / 10).toFixed(0) })], [say("age"), `${((t - p.time[i]) / 1000).toFixed(0)} ${say("ago")}`],
         [say("belongs"), owner ? make("button", { type: "button", class: "link", onclick: () => this.ui.select({ type: "object", id: owner, which: this.ui.state.selection.which }) }, owner) : say("false_track")],
       ]),
     ];
@@ -147,7 +166,7 @@ export class Inspector {
     return [
       definition([
         [say("kind"), say(n.kind)], [say("system"), n.system], [say("position"), latLon([n.longitude, n.latitude])], [say("mgrs"), grid([n.longitude, n.latitude])], [say("height"), height(n.altitude)],
-        ...n.radars.map((r) => [r.role.replace("_", " "), `${r.system} ${both(r.range_km * 1000)} @ ${r.rcs_m2} m²`]),
+        ...n.radars.map((r) => [say(r.role), `${r.system} ${both(r.range_km * 1000)} @ ${r.rcs_m2} m²`]),
         ...Object.entries(n.missiles).map(([name, count]) => [name, `${count - held.filter((s) => s.missile === name).length} / ${count}`]),
       ]),
     ];
@@ -155,7 +174,7 @@ export class Inspector {
   shot(m, id) {
     const s = m.scene.shots.find((x) => `${x.node}/${x.shot}` === id);
     if (!s) return null;
-    return [definition([[say("node"), s.node], ["missile", s.missile], ["track", s.track], ["launched", this.time(s.time)], ["intercept", this.time(s.intercept)], ["assessed", s.assessed === null ? null : make("span", {}, `${s.assessment} `, this.time(s.assessed))], [say("belongs"), `${s.object || say("false_track")} ${s.result}`]])];
+    return [definition([[say("node"), s.node], [say("missile"), s.missile], [say("track"), s.track], [say("stage_launched"), this.time(s.time)], [say("predicted"), this.time(s.predicted)], [say("stage_intercept"), this.time(s.intercept)], [say("stage_assessed"), s.assessed === null ? null : make("span", {}, `${say(`assessed_${s.assessment}`)} `, this.time(s.assessed))], [say("belongs"), `${s.object || say("false_track")} · ${say(`result_${s.result || "in_flight"}`)}`]])];
   }
   time(t) {
     return t === null || t === undefined ? null : make("button", { type: "button", class: "link", onclick: () => this.ui.seek(t) }, clockText(t));

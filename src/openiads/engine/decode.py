@@ -234,6 +234,8 @@ def _tracks(lowered: Lowered, state: State) -> Columns:
         columns[f"velocity_ecef_{axis}_mps"] = rows["x"][:, 3 + k]
     columns["sigma_position_m"] = rows["sigma_position_m"]
     columns["sigma_velocity_mps"] = rows["sigma_velocity_mps"]
+    for k, name in enumerate(("variance_east_m2", "variance_north_m2", "covariance_east_north_m2")):
+        columns[name] = rows["horizontal_m2"][:, k]
     return columns
 
 

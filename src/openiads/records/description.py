@@ -277,6 +277,7 @@ MEANINGS: Final = {
     "TRACK_LOG.sigma_position_m": "root of the trace of the position covariance",
     "TRACK_LOG.sigma_velocity_mps": "root of the trace of the velocity covariance",
     "MESSAGE_LOG.content": "CONTENT_TRACKS, CONTENT_STATUS or CONTENT_ORDERS",
+    "TRACK_LOG.horizontal_m2": "covariance of the position in the local horizontal plane: east, north, east with north",
     "MESSAGE_LOG.due_ns": "when it arrives; -1: lost",
     "TRACK.interrogations": "identifications accepted",
     "TRACKER_CONFIG.confirm_hits": "plots that make a track firm",

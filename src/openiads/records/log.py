@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from openiads.geo.ellipsoid import normal_k
 from openiads.kernels import kernel
 from openiads.records.tables import EVENTS
 
@@ -91,7 +92,30 @@ def log_track(clock: Records, track_log: Records, at_ns: int, node: int, track: 
         row["x"][k] = track["x"][k]
     row["sigma_position_m"] = math.sqrt(p[0, 0] + p[1, 1] + p[2, 2])
     row["sigma_velocity_mps"] = math.sqrt(p[3, 3] + p[4, 4] + p[5, 5])
+    horizontal_covariance(track["x"], p, row["horizontal_m2"])
     c["track_rows"] += 1
+
+
+@kernel
+def horizontal_covariance(x: Records, p: Records, out: Records) -> None:
+    """Covariance of an ECEF position in the plane of the horizon there: `out` becomes east, north, east with north. [m2]
+
+    `x` (6,) is position and velocity, `p` (6, 6) their covariance; of a point on the axis of the earth east is the direction of y.
+    """
+    across = math.sqrt(x[0] * x[0] + x[1] * x[1])
+    sin_lat, cos_lat = normal_k(across, x[2], 3)
+    cos_lon, sin_lon = 1.0, 0.0
+    if across > 0.0:
+        cos_lon, sin_lon = x[0] / across, x[1] / across
+    a, b, c = -sin_lat * cos_lon, -sin_lat * sin_lon, cos_lat  # north; east is (-sin_lon, cos_lon, 0)
+    along_x = -sin_lon * p[0, 0] + cos_lon * p[0, 1]
+    along_y = -sin_lon * p[0, 1] + cos_lon * p[1, 1]
+    along_z = -sin_lon * p[0, 2] + cos_lon * p[1, 2]
+    out[0] = -sin_lon * along_x + cos_lon * along_y
+    out[1] = (
+        a * a * p[0, 0] + b * b * p[1, 1] + c * c * p[2, 2] + 2.0 * (a * b * p[0, 1] + a * c * p[0, 2] + b * c * p[1, 2])
+    )
+    out[2] = a * along_x + b * along_y + c * along_z
 
 
 @kernel

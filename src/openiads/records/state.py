@@ -234,6 +234,7 @@ TRACK_LOG = np.dtype(
         ("x", "f8", (6,)),
         ("sigma_position_m", "f8"),
         ("sigma_velocity_mps", "f8"),
+        ("horizontal_m2", "f8", (3,)),  # covariance in the local horizontal plane: east, north, east with north
     ],
     align=True,
 )

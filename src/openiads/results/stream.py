@@ -1,7 +1,8 @@
 """Rows of one replication in batches, for readers that must not hold a whole part in memory."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +19,8 @@ BATCH: Final = 32_768
 """Rows of a batch."""
 
 _CHUNK: Final = 1 << 20
+_PAGES: Final = 1 << 18
+"""Bytes of a column read at a time."""
 
 
 def is_recorded(reader: RunReader, name: str, replication: int) -> bool:
@@ -26,10 +29,13 @@ def is_recorded(reader: RunReader, name: str, replication: int) -> bool:
     return name in manifest.tables() and (not replicated(name) or replication in manifest.recorded(name))
 
 
-def iter_batches(reader: RunReader, name: str, replication: int) -> Iterator[Any]:
+def iter_batches(
+    reader: RunReader, name: str, replication: int, *, columns: Sequence[str] | None = None, verify: bool = True
+) -> Iterator[Any]:
     """Rows of table `name` of one replication as `pyarrow.RecordBatch`es in the order of the key.
 
-    The part's checksum is verified before the first batch; the memory needed is that of one row group's columns at most.
+    `columns` names those wanted (and `replication`, which is always there). The part's checksum is verified before the first batch;
+    who reads a part again leaves that out. The memory needed is that of a batch: pages are read as they are needed.
 
     Raises
     ------
@@ -42,23 +48,29 @@ def iter_batches(reader: RunReader, name: str, replication: int) -> Iterator[Any
     block = next(b for b in reader.blocks() if replication in b) if replicated(name) else None
     path = part_path(reader.folder, name, block)
     stated = read_block(reader.folder, block)[name]
-    digest = hashlib.sha256()
+    always = () if block is None else ("replication",)
+    wanted = None if columns is None else list(dict.fromkeys([*always, *columns]))
     try:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-        if digest.hexdigest() != stated["sha256"]:
+        if verify and _sha256(path) != stated["sha256"]:
             raise ResultsError(f"{path}: SHA-256 is not the one that was recorded; the part was changed or is damaged")
-        with pq.ParquetFile(path, pre_buffer=False) as parquet:
+        with pq.ParquetFile(path, pre_buffer=False, buffer_size=_PAGES) as parquet:
             if not parquet.schema_arrow.equals(arrow_schema(TABLES[name])):
                 raise ResultsError(f"{path}: has other columns than table {name} of this version")
             groups = list(range(parquet.num_row_groups)) if block is None else _groups_of(parquet, replication)
-            for batch in parquet.iter_batches(BATCH, row_groups=groups, use_threads=False):
+            for batch in parquet.iter_batches(BATCH, row_groups=groups, columns=wanted, use_threads=False):
                 rows = batch if block is None else _rows_of(batch, replication)
                 if len(rows):
                     yield rows
     except (pa.ArrowException, OSError) as error:
         raise ResultsError(f"{path}: cannot be read ({error})") from error
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _groups_of(parquet: Any, replication: int) -> list[int]:

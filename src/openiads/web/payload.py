@@ -12,14 +12,17 @@ from openiads import __version__, api
 from openiads.errors import ResultsError
 from openiads.web.coverage import coverage
 from openiads.web.hillshade import Shade, hillshade
-from openiads.web.scene import Shown, arrow_bytes, scene, track_table, truth_table
+from openiads.web.scene import Shown, scene
 from openiads.web.series import series
+from openiads.web.tracks import tracks
 
 ARROW: Final = "application/vnd.apache.arrow.stream"
 JSON: Final = "application/json"
 LABELS: Final = ("A", "B")
-CACHE: Final = 24
-"""Answers kept; a replication played twice is not read twice."""
+CACHE: Final = 160_000_000
+"""Bytes of answers kept, the ones asked for last; a replication played twice is then not read twice."""
+
+Content = bytes | bytearray
 
 
 @dataclass
@@ -30,7 +33,7 @@ class Payload:
     report: Path | None = None
     terrain: Path | None = None
     basemap: bool = False
-    _kept: dict[str, bytes] = field(default_factory=dict)
+    _kept: dict[str, Content] = field(default_factory=dict)
     _lock: RLock = field(default_factory=RLock)
 
     @classmethod
@@ -70,7 +73,7 @@ class Payload:
             ],
         }
 
-    def get(self, name: str) -> tuple[str, bytes] | None:
+    def get(self, name: str) -> tuple[str, Content] | None:
         """Content type and bytes of `name`, or None when there is no such thing.
 
         Raises
@@ -95,23 +98,30 @@ class Payload:
             return self._of_replication(name, self.runs[int(parts[1])], int(parts[2]), parts[3])
         return None
 
-    def _of_run(self, name: str, shown: Shown, what: str) -> tuple[str, bytes] | None:
+    def _of_run(self, name: str, shown: Shown, what: str) -> tuple[str, Content] | None:
         if what == "truth.arrow":
-            return ARROW, self._keep(name, lambda: arrow_bytes(truth_table(shown)))
+            return ARROW, shown.truth.arrow
         if what == "series.json":
             return JSON, self._keep(name, lambda: _json(series(shown)))
         if what == "coverage.json":
             return JSON, self._keep(name, lambda: _json(coverage(shown.scenario)))
         return None
 
-    def _of_replication(self, name: str, shown: Shown, number: int, what: str) -> tuple[str, bytes] | None:
+    def _of_replication(self, name: str, shown: Shown, number: int, what: str) -> tuple[str, Content] | None:
         if number not in shown.run.reader.manifest.span():
             return None
-        if what == "scene.json":
-            return JSON, self._keep(name, lambda: _json(scene(shown, number)))
-        if what == "tracks.arrow":
-            return ARROW, self._keep(name, lambda: arrow_bytes(track_table(shown.replication(number), number)[0]))
-        return None
+        if what not in ("scene.json", "tracks.arrow"):
+            return None
+        with self._lock:  # one at a time: walking a replication again is not for two threads
+            if name not in self._kept:
+                self._read(name.removesuffix(what), shown, number)
+            return (JSON if what == "scene.json" else ARROW), self._take(name)
+
+    def _read(self, prefix: str, shown: Shown, number: int) -> None:
+        """Both answers about a replication: the page asks for both, and the tracks are then read once."""
+        found = tracks(shown.replication(number), number)
+        self._put(f"{prefix}tracks.arrow", found.arrow)
+        self._put(f"{prefix}scene.json", _json(scene(shown, number, found.ids)))
 
     def _shade(self) -> Shade | None:
         if self.terrain is None:
@@ -121,13 +131,20 @@ class Payload:
                 self._hillshade = hillshade(self.terrain, self.runs[0].scenario)
             return self._hillshade
 
-    def _keep(self, name: str, make: Callable[[], bytes]) -> bytes:
-        with self._lock:  # one at a time: walking a replication again is not for two threads
+    def _keep(self, name: str, make: Callable[[], Content]) -> Content:
+        with self._lock:
             if name not in self._kept:
-                while len(self._kept) >= CACHE:
-                    self._kept.pop(next(iter(self._kept)))
-                self._kept[name] = make()
-            return self._kept[name]
+                self._put(name, make())
+            return self._take(name)
+
+    def _put(self, name: str, content: Content) -> None:
+        self._kept[name] = content
+        while len(self._kept) > 2 and sum(map(len, self._kept.values())) > CACHE:
+            self._kept.pop(next(iter(self._kept)))
+
+    def _take(self, name: str) -> Content:
+        self._kept[name] = self._kept.pop(name)  # now the one asked for last
+        return self._kept[name]
 
 
 def _json(value: Any) -> bytes:

@@ -5,6 +5,8 @@ maps them into typed arrays without parsing. What a node perceived (tracks, shot
 association) stay apart, as in the run.
 """
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -17,27 +19,16 @@ from numpy.typing import NDArray
 from openiads import api
 from openiads.engine.links import active_links
 from openiads.engine.sites import Sites
-from openiads.geo.ellipsoid import ecef_to_geodetic
 from openiads.results.schema import TAG
-from openiads.results.stream import iter_batches
 from openiads.scenario.loader import Scenario, load_scenario_text
+from openiads.web.columns import NANOSECONDS_PER_MILLISECOND, arrow_bytes, milliseconds, positions
 from openiads.web.layout import layout
 from openiads.web.paths import TruePath, true_paths
 
 Array = NDArray[Any]
-NANOSECONDS_PER_MILLISECOND: Final = 1_000_000
-MICRODEGREES: Final = 1e6
 LEAST_STEP: Final = 4000
 """Truth is sent at knots at least this far apart; the page joins them by straight lines. [ms]"""
 
-TRACK_STEP: Final = 2000
-"""Of the updates of a track in one such time the first is sent. [ms]"""
-
-MOST_UPDATES: Final = 1_500_000
-"""Updates of tracks in a replication above which they are sent more coarsely."""
-
-TRACK_COLUMNS: Final = ("track", "time", "longitude", "latitude", "altitude", "status", "identity", "sigma", "speed")
-STATUS: Final = ("tentative", "firm")
 STAGES: Final = (
     "above_horizon",
     "first_detection",
@@ -49,7 +40,6 @@ STAGES: Final = (
     "assessed",
     "outcome",
 )
-IDENTITIES: Final = ("pending", "unknown", "friendly", "neutral", "hostile")
 
 
 @dataclass(frozen=True)
@@ -66,9 +56,9 @@ class Shown:
         return load_scenario_text(reader.scenario(), reader.manifest.scenario_name)
 
     @cached_property
-    def paths(self) -> tuple[TruePath, ...]:
-        """Where its objects truly are; nothing else is worked out, since nothing else is shown."""
-        return true_paths(self.scenario.spec, Sites(self.scenario.spec), least_step_ms=LEAST_STEP)
+    def truth(self) -> "Truth":
+        """Where its objects truly are; nothing else is laid out, since nothing else is shown."""
+        return _truth(true_paths(self.scenario.spec, Sites(self.scenario.spec), least_step_ms=LEAST_STEP))
 
     def replication(self, number: int) -> api.Run:
         """A run that holds replication `number` in full: this one, or the replication walked again."""
@@ -86,118 +76,35 @@ class Shown:
         return held[number]
 
 
-def milliseconds(column: Any) -> Array:
-    """Nanoseconds of an Arrow column as int32 milliseconds; what is missing becomes -1."""
-    values = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    filled = np.asarray(pc.fill_null(values, -NANOSECONDS_PER_MILLISECOND))
-    return (filled // NANOSECONDS_PER_MILLISECOND).astype(np.int32)
+@dataclass(frozen=True)
+class Truth:
+    """Names of all objects, when each begins [ms], and their positions as an Arrow stream ordered by object and time."""
+
+    names: tuple[str, ...]
+    start_ms: tuple[int, ...]
+    arrow: bytearray
 
 
-def _positions(ecef_m: Array) -> dict[str, Array]:
-    latitude, longitude, height_m = ecef_to_geodetic(ecef_m)
-    return {
-        "longitude": np.round(np.degrees(longitude) * MICRODEGREES).astype(np.int32),
-        "latitude": np.round(np.degrees(latitude) * MICRODEGREES).astype(np.int32),
-        "altitude": np.round(height_m).astype(np.int32),
-    }
-
-
-def truth_table(shown: Shown) -> Any:
-    """True positions of every object, ordered by object and time: object, time, longitude, latitude, altitude."""
+def _truth(paths: Iterator[TruePath]) -> Truth:
+    names, starts = [], []
     columns: dict[str, list[Array]] = {name: [] for name in ("object", "time", "longitude", "latitude", "altitude")}
-    for number, path in enumerate(shown.paths):
+    for number, path in enumerate(paths):
+        names.append(path.name)
+        starts.append(int(path.time_ms[0]))
         columns["object"].append(np.full(len(path.time_ms), number, np.int32))
         columns["time"].append(path.time_ms)
-        for name, values in _positions(path.position_m).items():
+        for name, values in positions(path.position_m).items():
             columns[name].append(values)
-    return pa.table({name: np.concatenate(parts) if parts else np.empty(0, np.int32) for name, parts in columns.items()})
+    whole = {name: np.concatenate(parts) if parts else np.empty(0, np.int32) for name, parts in columns.items()}
+    del columns
+    return Truth(tuple(names), tuple(starts), arrow_bytes(pa.table(whole)))
 
 
-def track_table(run: api.Run, replication: int) -> tuple[Any, list[str]]:
-    """Updates of every track, ordered by track and time, and the ids of the tracks in that order.
-
-    Of the updates of a track within one `track_step_ms` the first is sent; read in batches, so that a long run fits in memory.
-    """
-    numbers: dict[str, int] = {}
-    last: list[int] = []
-    step_ms = track_step_ms(run, replication)
-    kept = []
-    for batch in iter_batches(run.reader, "tracks", replication):
-        picked = _updates(batch, numbers, last, step_ms)
-        if picked is not None:
-            kept.append(picked)
-    ids = sorted(numbers)
-    rank = np.empty(len(ids), np.int32)
-    rank[[numbers[name] for name in ids]] = np.arange(len(ids), dtype=np.int32)
-    columns = {
-        name: np.concatenate([part[name] for part in kept]) if kept else np.empty(0, np.int32) for name in TRACK_COLUMNS
-    }
-    columns["track"] = rank[columns["track"]] if kept else columns["track"]
-    turn = np.lexsort((columns["time"], columns["track"]))
-    return pa.table({name: columns.pop(name)[turn] for name in TRACK_COLUMNS}), ids
-
-
-def track_step_ms(run: api.Run, replication: int) -> int:
-    """How finely tracks are sent: `TRACK_STEP`, or a multiple of it in a run of so many updates that a page could not hold them."""
-    counted = sum(len(batch) for batch in iter_batches(run.reader, "tracks", replication))
-    return TRACK_STEP * max(1, -(-counted // MOST_UPDATES))
-
-
-def _updates(batch: Any, numbers: dict[str, int], last: list[int], step_ms: int) -> dict[str, Array] | None:
-    """The rows of a batch that are sent. `numbers` gives each track its number, `last` the step of the last row sent of each."""
-    coded = pc.dictionary_encode(batch.column("track_id"))
-    known = []
-    for name in coded.dictionary.to_pylist():
-        known.append(numbers.setdefault(name, len(numbers)))
-    last += [-1] * (len(numbers) - len(last))
-    number = np.array(known, np.int32)[np.asarray(coded.indices)]
-    time = milliseconds(batch.column("at_ns"))
-    step = time // step_ms
-    pair = number.astype(np.int64) * (1 << 32) + step
-    first = np.sort(np.unique(pair, return_index=True)[1])
-    first = first[step[first] != np.array(last)[number[first]]]
-    if not len(first):
-        return None
-    for k in first:
-        last[number[k]] = int(step[k])
-    rows = batch.take(pa.array(first))
-    ecef_m = np.stack([np.asarray(rows.column(f"position_ecef_{axis}_m")) for axis in "xyz"], axis=1)
-    return {
-        "track": number[first],
-        "time": time[first],
-        **_positions(np.ascontiguousarray(ecef_m)),
-        "status": _codes(rows.column("status"), STATUS),
-        "identity": _codes(rows.column("identity"), IDENTITIES),
-        "sigma": np.round(np.asarray(rows.column("sigma_position_m"))).clip(0, 2**31 - 1).astype(np.int32),
-        "speed": np.round(_speed(rows)).astype(np.int32),
-    }
-
-
-def _speed(rows: Any) -> Array:
-    return np.sqrt(sum(np.asarray(rows.column(f"velocity_ecef_{axis}_mps")) ** 2 for axis in "xyz"))
-
-
-def _codes(column: Any, words: tuple[str, ...]) -> Array:
-    """Texts as their place in `words`; a word that is not there becomes -1."""
-    found = pc.index_in(column, value_set=pa.array(words))
-    return np.asarray(pc.fill_null(found, -1)).astype(np.int8)
-
-
-def arrow_bytes(table: Any) -> bytes:
-    """An Arrow IPC file of one batch, uncompressed: the page reads it in place."""
-    sink = pa.BufferOutputStream()
-    table = table.combine_chunks()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
-
-
-def scene(shown: Shown, replication: int) -> dict[str, Any]:
-    """Everything about one replication but the positions, as plain data for JSON."""
+def scene(shown: Shown, replication: int, tracks: list[str]) -> dict[str, Any]:
+    """Everything about one replication but the positions, as plain data for JSON. `tracks` are the ids of its tracks, sorted."""
     run = shown.replication(replication)
     manifest = shown.run.reader.manifest
     spec = shown.scenario.spec
-    tracks = track_table(run, replication)[1]
     return {
         "format": 1,
         "label": shown.label,
@@ -225,10 +132,9 @@ def _objects(shown: Shown, run: api.Run, replication: int) -> list[dict[str, Any
     known = {row["object_id"]: row for row in run.table("objects").to_pylist()}
     ends = {row["object_id"]: row for row in run.table("outcomes", replication).to_pylist()}
     causes = {row["object_id"]: row for row in run.table("ledger", replication).to_pylist()}
-    stages = _stages(run, replication)
+    stages, chains = _chains(run, replication)
     found = []
-    for path in shown.paths:
-        name = path.name
+    for name, start_ms in zip(shown.truth.names, shown.truth.start_ms, strict=True):
         row, end = known[name], ends[name]
         found.append(
             {
@@ -236,7 +142,7 @@ def _objects(shown: Shown, run: api.Run, replication: int) -> list[dict[str, Any
                 "side": row["side"],
                 "kind": row["kind"],
                 "system": row["system"],
-                "start": int(path.time_ms[0]),
+                "start": start_ms,
                 "end": end["at_ns"] // NANOSECONDS_PER_MILLISECOND,
                 "end_state": end["end_state"],
                 "killed_by": end["killed_by"],
@@ -245,24 +151,33 @@ def _objects(shown: Shown, run: api.Run, replication: int) -> list[dict[str, Any
                 "plots": end["plots"],
                 "shots": end["shots"],
                 "stages": stages.get(name, []),
+                "chain": chains.get(name, []) if row["side"] == "hostile" else [],
                 "cause": {"first": causes[name]["cause"], "unit": causes[name]["node"] or ""} if name in causes else None,
             }
         )
     return found
 
 
-def _stages(run: api.Run, replication: int) -> dict[str, list[list[Any]]]:
-    """When each object first passed each stage of the chain anywhere: pairs of stage and time in ms, in order of time."""
-    found = {}
+def _chains(run: api.Run, replication: int) -> tuple[dict[str, list[list[Any]]], dict[str, list[dict[str, Any]]]]:
+    """By object: when it first passed each stage anywhere (pairs of stage and time in ms, in order of time), and how far the chain
+    of each node got with it, with the numbers that the cause of a leak rests on."""
+    passed, chains = {}, defaultdict(list)
     for row in run.table("timeline", replication).to_pylist():
+        stages: list[Any] = [[stage, at_ms] for stage in STAGES if (at_ms := _ms(row[f"{stage}_ns"])) is not None]
         if not row["node"]:
-            passed = [
-                [stage, row[f"{stage}_ns"] // NANOSECONDS_PER_MILLISECOND]
-                for stage in STAGES
-                if row[f"{stage}_ns"] is not None
-            ]
-            found[row["object_id"]] = sorted(passed, key=lambda pair: pair[1])
-    return found
+            passed[row["object_id"]] = sorted(stages, key=lambda pair: pair[1])
+        elif stages or row["cause"]:
+            chains[row["object_id"]].append(
+                {
+                    "node": row["node"],
+                    "stages": dict(stages),
+                    "window": [_ms(row["window_from_ns"]), _ms(row["window_to_ns"])],
+                    "identity": row["identity"],
+                    "shots": row["shots"],
+                    "cause": row["cause"],
+                }
+            )
+    return passed, chains
 
 
 def _ms(value: int | None) -> int | None:

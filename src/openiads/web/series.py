@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from openiads.web.scene import Shown, milliseconds
+from openiads.web.columns import milliseconds
+from openiads.web.scene import Shown
 
 Array = NDArray[Any]
 POINTS: Final = 240

@@ -164,7 +164,7 @@ class Handler(BaseHTTPRequestHandler):
         self,
         status: HTTPStatus,
         kind: str,
-        content: bytes,
+        content: bytes | bytearray,
         *,
         body: bool,
         csp: str = CSP,
