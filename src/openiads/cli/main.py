@@ -9,6 +9,7 @@ from openiads.cli import (
     catalogue,
     check,
     compare,
+    cost,
     coverage,
     demo,
     digest,
@@ -48,6 +49,7 @@ app.command()(report.report)
 app.command()(measure.measure)
 app.command()(compare.compare)
 app.command()(explain.explain)
+app.command()(cost.cost)
 app.command()(exposure.exposure)
 app.command()(ledger.ledger)
 app.command()(digest.digest)
