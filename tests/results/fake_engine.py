@@ -37,6 +37,8 @@ def _replication(name: str, k: int, rng: np.random.Generator) -> dict[str, np.nd
                 values[:1] = -0.0
                 if column.nullable:
                     values[rng.random(n) < 0.3] = np.nan
+            case "bool":
+                values = rng.random(n) < 0.5
             case _:
                 values = rng.integers(0, 5, n)
                 if column.nullable:
@@ -59,7 +61,7 @@ def _replication(name: str, k: int, rng: np.random.Generator) -> dict[str, np.nd
             columns[column_name] = np.full(n, word)
     if table.key[-1] == "object_id":
         columns["object_id"] = np.array(OBJECTS)
-    last = table.key[-1]  # makes the key unique
+    last = [key for key in table.key if key not in fixed][-1]  # makes the key unique
     if name not in {"counts", "outcomes", "ledger"}:
         numbers = np.arange(n) * 7 % 1009
         columns[last] = numbers if columns[last].dtype.kind in "iu" else np.array([f"{v:x}" for v in numbers], dtype=str)
