@@ -8,7 +8,7 @@ import pytest
 
 from openiads.engine.calendar import radiating
 from openiads.models.sensing import lowering
-from openiads.records.case import COMMAND, FRAME, LINK, LOOK, OBJECT_END, RANKS
+from openiads.records.case import COMMAND, FRAME, LINK, LOOK, NODE_OUTAGE, OBJECT_END, RANKS
 
 HOLD = {"control.weapons": "hold"}
 NO_KILLS = {"fire_units.unit-1.missiles.far.p_kill": 0.0, "fire_units.unit-1.missiles.near.p_kill": 0.0}
@@ -99,6 +99,7 @@ def test_the_calendar_is_sorted_and_complete(cases: ModuleType) -> None:
         COMMAND: 40 + 120,  # the post as often as its radar turns, the unit every 2 s
         LINK: 2 * 60,
         OBJECT_END: int((ends <= duration_ns).sum()),
+        NODE_OUTAGE: 0,
     }
     assert names.radars == (("post-1", "search"), ("unit-1", "engagement"), ("unit-1", "search"))
     for kind, total in ((LOOK, len(lowered.case.looks)), (FRAME, len(lowered.case.candidates))):
