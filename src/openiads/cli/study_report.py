@@ -1,0 +1,28 @@
+"""`openiads study report`: the sheet and the full report of a finished study, as HTML and, where a Chromium is at hand, as PDF."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from openiads.cli.study_run import Folder
+
+
+def report(
+    folder: Folder,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="FILE", help="HTML file to write; otherwise in the results folder.")
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="The full report instead of the sheet.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Also a PDF beside it; needs Chromium or Chrome.")] = False,
+) -> None:
+    """Write one page that anyone can read, or with --full the report behind it. Nothing in it is fetched from outside."""
+    from openiads.report.printing import print_pdf
+    from openiads.report.study import write_study
+
+    target = out or folder / ("report.html" if full else "one-page.html")
+    written = write_study(folder, out=target, full=full, again=f"openiads study replay {folder}")
+    typer.echo(f"{written}: {written.stat().st_size / 1000:.0f} kB; public figures, in this model")
+    if pdf:
+        made = print_pdf(written, written.with_suffix(".pdf"))
+        typer.echo(f"{made}: {made.stat().st_size / 1000:.0f} kB")
