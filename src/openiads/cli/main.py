@@ -19,6 +19,7 @@ from openiads.cli import (
     import_,
     ledger,
     measure,
+    observation,
     replay,
     report,
     run,
@@ -51,6 +52,7 @@ app.command()(compare.compare)
 app.command()(explain.explain)
 app.command()(cost.cost)
 app.command()(exposure.exposure)
+app.command()(observation.observation)
 app.command()(ledger.ledger)
 app.command()(digest.digest)
 app.command()(replay.replay)

@@ -43,6 +43,7 @@ RESTATED: Final[Mapping[str, Mapping[str, Any]]] = {
     "leakage": {"denominator": "threats_that_reach_decision"},
     "friendly_engagement_rate": {"per": "friendly_flight_hours", "scale": 1000},
     "magazine_depth": {"at": "end"},
+    "observation_hours": {"by": ["aspect3", "snr_band"]},
     "first_detection_range": {"geometry": "inbound_radial", "range": "ground"},
     "first_firm_track_range": {"geometry": "inbound_radial", "range": "ground"},
 }
@@ -160,7 +161,13 @@ class EngineModel:
         objects = to_table(
             "objects", object_table(lowered.names)
         )  # holds what no replication depends on, so not from elsewhere
-        return RunData(lambda name: objects if name == "objects" else tables[name], lambda: scenario, replications)
+        return RunData(
+            lambda name: objects if name == "objects" else tables[name],
+            lambda: scenario,
+            replications,
+            seed=batch.seed,
+            lowered=lambda: lowered,
+        )
 
     def _prepared(self, vignette: str | None, overrides: Mapping[str, Any]) -> tuple["Scenario", "Lowered", bytes]:
         from openiads.engine.lowering import lower  # noqa: PLC0415 - compiles on import of its kernels

@@ -14,8 +14,10 @@ from openiads.errors import ResultsError
 from openiads.records.tables import END_STATES
 
 if TYPE_CHECKING:
+    from openiads.engine.lowering import Lowered
     from openiads.results.measures.paths import Paths
     from openiads.results.measures.tracks import Hold, Identity
+    from openiads.results.sightings import Sightings
     from openiads.results.store import RunReader
     from openiads.scenario.loader import Scenario
 
@@ -69,11 +71,25 @@ class RunData:
         Gives the scenario, when a measure asks for positions or sites.
     replications : range
         Which replications the tables hold.
+    seed : int, optional
+        Seed of the run; measures that work the draws of a sortie out again need it.
+    lowered : callable, optional
+        Gives the lowered scenario where somebody has it already; else it is lowered when a measure asks.
     """
 
-    def __init__(self, table: Callable[[str], Any], scenario: Callable[[], "Scenario"], replications: range) -> None:
+    def __init__(
+        self,
+        table: Callable[[str], Any],
+        scenario: Callable[[], "Scenario"],
+        replications: range,
+        *,
+        seed: int | None = None,
+        lowered: Callable[[], "Lowered"] | None = None,
+    ) -> None:
         self._read = table
         self._scenario = scenario
+        self._seed = seed
+        self._lowered = lowered
         self._tables: dict[str, Any] = {}
         self._firm: dict[str | None, Array] = {}
         self.replications: Final = replications
@@ -87,7 +103,7 @@ class RunData:
 
             return load_scenario_text(reader.scenario(), reader.manifest.scenario_name)
 
-        return cls(reader.table, scenario, reader.manifest.span())
+        return cls(reader.table, scenario, reader.manifest.span(), seed=reader.manifest.seed)
 
     def table(self, name: str) -> Any:
         """A table as Arrow."""
@@ -115,6 +131,35 @@ class RunData:
     def scenario(self) -> "Scenario":
         """The scenario of the run."""
         return self._scenario()
+
+    @property
+    def seed(self) -> int:
+        """The seed of the run.
+
+        Raises
+        ------
+        ResultsError
+            When nobody told it.
+        """
+        if self._seed is None:
+            raise ResultsError("the tables come without the seed of their run, which this measure needs")
+        return self._seed
+
+    @cached_property
+    def lowered(self) -> "Lowered":
+        """The lowered scenario: what no replication changes."""
+        if self._lowered is not None:
+            return self._lowered()
+        from openiads.engine.lowering import lower  # noqa: PLC0415 - compiles on import of its kernels
+
+        return lower(self.scenario)
+
+    @cached_property
+    def sightings(self) -> "Sightings":
+        """Looks at friendly objects under a firm track."""
+        from openiads.results.sightings import Sightings  # noqa: PLC0415 - a cycle otherwise
+
+        return Sightings(self)
 
     @cached_property
     def objects(self) -> Objects:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from openiads.errors import ResultsError
-from openiads.results.measures import engagement, friendly, observation, picture, sensing
+from openiads.results.measures import engagement, friendly, looks, observation, picture, sensing
 from openiads.results.measures.base import Measure, Measured
 from openiads.results.measures.data import RunData
 
@@ -14,7 +14,7 @@ Wanted = str | tuple[str, Mapping[str, Any]]
 """A measure by name, as `leakage` or `asset_survival:asset=ankara`, or a name with its arguments."""
 
 registry: Final[Mapping[str, Measure]] = MappingProxyType(
-    {m.name: m for room in (engagement, friendly, sensing, picture, observation) for m in room.MEASURES}
+    {m.name: m for room in (engagement, friendly, sensing, picture, observation, looks) for m in room.MEASURES}
 )
 """Every measure that a run can give, by name."""
 

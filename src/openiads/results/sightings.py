@@ -1,0 +1,205 @@
+"""Looks of every radar at friendly objects while its node held a firm track of them: when, from which side, how strong.
+
+Worked out from the lowered scenario (geometry, path losses, calendar), the draws of each replication (cross-section of the sortie,
+reflectors) and the recorded tracks. The signal is that of one look at the median cross-section of the sortie, before the
+fluctuation of the look itself. A look stands for one period of its radar around it, as long as the track is held: where the
+calendar has no look (the radar is silent, the object out of sight or the sector turned away) no time counts.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.engine.sorties import Sorties, sorties
+from openiads.engine.windows import Interval, union
+from openiads.models.sensing.multifunction import aspect_of
+from openiads.physics.link_budget import two_way_loss_db
+from openiads.records.case import FRAME, FRIENDLY, LOOK, ROTATING, Case
+from openiads.records.truth import motion_at
+from openiads.results.measures.tracks import NOTHING
+
+if TYPE_CHECKING:
+    from openiads.results.measures.data import RunData
+
+Array = NDArray[Any]
+ASPECTS: Final = ("front", "side", "rear")
+"""Sectors by the code of the engine."""
+
+SIGHTING: Final = np.dtype(
+    [
+        ("at_ns", "i8"),
+        ("aspect", "i4"),  # FRONT, SIDE or REAR
+        ("angle_rad", "f8"),  # from the object's course to the radar, clockwise, -pi to pi
+        ("azimuth_rad", "f8"),  # at the radar
+        ("snr_1m2_db", "f8"),  # of 1 m2
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Looks of one radar at one object in one replication while its node held a firm track of it, in time order.
+
+    `held` is the time for which each look stands, as far as the track is held.
+    """
+
+    line: int
+    radar: int
+    thing: int
+    reflectors: bool
+    looks: Array
+    snr_db: NDArray[np.float64]
+    held: tuple[tuple[Interval, ...], ...]
+
+    @property
+    def held_ns(self) -> NDArray[np.float64]:
+        """Time for which each look stands. [ns]"""
+        return np.array([sum(b - a for a, b in parts) for parts in self.held], dtype=np.float64)
+
+
+class Sightings:
+    """All looks at the friendly objects of a run; geometry is worked out once, the rest replication by replication."""
+
+    def __init__(self, data: "RunData") -> None:
+        self.data = data
+        self.lowered = data.lowered
+        self.case: Case = self.lowered.case
+        self.things = tuple(int(o) for o in np.flatnonzero(self.case.objects["side"] == FRIENDLY))
+
+    @property
+    def sensors(self) -> tuple[tuple[str, str], ...]:
+        """Node and role of each radar."""
+        return self.lowered.names.radars
+
+    @cached_property
+    def geometry(self) -> dict[tuple[int, int], Array]:
+        """Every look of every radar at every friendly object, by radar and object."""
+        found: dict[tuple[int, int], list[tuple[Any, ...]]] = defaultdict(list)
+        wanted = set(self.things)
+        for row in self.case.calendar:
+            kind, r = int(row["kind"]), int(row["index"])
+            if kind not in (LOOK, FRAME):
+                continue
+            table = self.case.looks if kind == LOOK else self.case.candidates
+            for seen in table[row["first"] : row["first"] + row["count"]]:
+                o = int(seen["object"])
+                if o in wanted:
+                    found[r, o].append(_look(self.case, row, seen, r, o))
+        return {key: np.array(rows, dtype=SIGHTING) for key, rows in found.items()}
+
+    @cached_property
+    def tracked(self) -> dict[int, dict[tuple[str, int], list[Interval]]]:
+        """When each node held a firm track of each object, by place of the replication."""
+        index = {name: k for k, name in enumerate(self.lowered.names.objects)}
+        ids = self.data.objects.ids
+        found: dict[int, dict[tuple[str, int], list[Interval]]] = defaultdict(lambda: defaultdict(list))
+        for hold in self.data.holds:
+            if hold.thing != NOTHING:
+                found[hold.line][hold.node, index[ids[hold.thing]]].append((hold.start_ns, hold.end_ns))
+        return {line: {key: union(times) for key, times in one.items()} for line, one in found.items()}
+
+    def seen(self) -> Iterator[Seen]:
+        """Looks under a firm track, replication by replication, radar by radar, object by object."""
+        turned = _turns(self.data, self.lowered)
+        for line, replication in enumerate(self.data.replications):
+            flown = sorties(self.case, seed=self.data.seed, replication=replication)
+            for (r, o), looks in sorted(self.geometry.items()):
+                held = self.tracked.get(line, {}).get((self.sensors[r][0], o))
+                if held:
+                    facing = self._facing(r, looks, turned.get((line, self.sensors[r][0]), []))
+                    yield self._one(line, r, o, looks[facing], held, flown)
+
+    def _one(self, line: int, r: int, o: int, looks: Array, held: list[Interval], flown: Sorties) -> Seen:
+        cut = [_cut(span, held) for span in _spans(looks["at_ns"], int(self.case.radars[r]["period_ns"]))]
+        kept = np.array([bool(parts) for parts in cut], dtype=bool)
+        rows = looks[kept]
+        snr_db = rows["snr_1m2_db"] + flown.rcs_db[o][rows["aspect"]]
+        return Seen(line, r, o, bool(flown.reflectors[o]), rows, snr_db, tuple(parts for parts in cut if parts))
+
+    def _facing(self, r: int, looks: Array, turns: list[tuple[int, float]]) -> NDArray[np.bool_]:
+        """Which looks lie in the sector of a multifunction radar, where its antenna then pointed."""
+        radar = self.case.radars[r]
+        if radar["kind"] == ROTATING:
+            return np.ones(len(looks), dtype=bool)
+        pointed = _pointed(radar, turns if self.sensors[r][1] == "engagement" else [], looks["at_ns"])
+        turn = np.abs((looks["azimuth_rad"] - pointed + np.pi) % (2.0 * np.pi) - np.pi)
+        return np.asarray(turn <= radar["sector_half_rad"])
+
+
+def _look(case: Case, row: Any, seen: Any, r: int, o: int) -> tuple[Any, ...]:
+    """One look as a row of SIGHTING; a frame is taken at its middle."""
+    radar = case.radars[r]
+    frame = int(row["kind"]) == FRAME
+    at_ns = int(row["at_ns"]) - int(radar["period_ns"]) // 2 if frame else int(seen["at_ns"])
+    x, y, z, vx, vy, vz = motion_at(case.objects, case.knots, o, at_ns)
+    site = radar["site_m"]
+    lx, ly, lz = site[0] - x, site[1] - y, site[2] - z
+    angle = _angle((x, y, z), (vx, vy, vz), (lx, ly, lz))
+    if not frame:
+        return at_ns, int(seen["aspect"]), angle, float(seen["azimuth_rad"]), float(seen["snr_1m2_db"])
+    range_m = math.sqrt(lx * lx + ly * ly + lz * lz)
+    snr_db = float(radar["gain_db"]) - two_way_loss_db(range_m) + float(seen["path_db"])
+    return at_ns, aspect_of(vx, vy, vz, lx, ly, lz), angle, float(seen["azimuth_rad"]), snr_db
+
+
+def _angle(place: tuple[float, ...], velocity: tuple[float, ...], toward: tuple[float, ...]) -> float:
+    """Angle in the horizontal plane from the course to the radar, clockwise seen from above. [rad] -pi to pi"""
+    up = np.array(place) / np.linalg.norm(place)
+    course = np.array(velocity) - np.dot(velocity, up) * up
+    line = np.array(toward) - np.dot(toward, up) * up
+    return math.atan2(-float(np.dot(up, np.cross(course, line))), float(np.dot(course, line)))
+
+
+def _spans(at_ns: Array, period_ns: int) -> list[Interval]:
+    """The time for which each look stands: to halfway to its neighbours, or half a period where the next is missing."""
+    middles = at_ns[:-1] + np.diff(at_ns) // 2
+    near = np.diff(at_ns) <= 3 * period_ns // 2
+    first = np.concatenate([at_ns[:1], np.where(near, middles, at_ns[1:])]) - np.concatenate([[True], ~near]) * (
+        period_ns // 2
+    )
+    last = np.concatenate([np.where(near, middles, at_ns[:-1]), at_ns[-1:]]) + np.concatenate([~near, [True]]) * (
+        period_ns // 2
+    )
+    return list(zip(first.tolist(), last.tolist(), strict=True))
+
+
+def _cut(span: Interval, held: list[Interval]) -> tuple[Interval, ...]:
+    """What of a span lies in the held intervals."""
+    found = ((max(span[0], a), min(span[1], b)) for a, b in held if a < span[1] and b > span[0])
+    return tuple((a, b) for a, b in found if b > a)
+
+
+def _turns(data: "RunData", lowered: Any) -> dict[tuple[int, str], list[tuple[int, float]]]:
+    """When each fire unit told its antenna to turn, and where to, by place of the replication and node."""
+    units = {lowered.names.nodes[row["node"]] for row in lowered.case.fire_units}
+    found: dict[tuple[int, str], list[tuple[int, float]]] = defaultdict(list)
+    read = data.table("events")
+    slewed = read.filter([event == "slewed" for event in read.column("event").to_pylist()])
+    for row in slewed.to_pylist():
+        if row["node"] in units:
+            found[row["replication"] - data.replications.start, row["node"]].append((row["at_ns"], row["value"]))
+    return dict(found)
+
+
+def _pointed(radar: Any, turns: list[tuple[int, float]], at_ns: Array) -> NDArray[np.float64]:
+    """Boresight at times (n,): it turns at its rate toward where it was last told to. [rad]"""
+    boresight, since, wanted = float(radar["boresight_rad"]), 0, float(radar["boresight_rad"])
+    found = np.full(len(at_ns), boresight)
+    for change_ns, to in [*sorted(turns), (None, 0.0)]:
+        inside = (at_ns >= since) & (True if change_ns is None else at_ns < change_ns)
+        found[inside] = [_toward(radar, boresight, wanted, int(t) - since) for t in at_ns[inside]]
+        if change_ns is not None:
+            boresight, since, wanted = _toward(radar, boresight, wanted, change_ns - since), change_ns, to
+    return found
+
+
+def _toward(radar: Any, boresight: float, wanted: float, elapsed_ns: int) -> float:
+    reach = float(radar["slew_radps"]) * elapsed_ns * 1e-9
+    turn = (wanted - boresight + math.pi) % (2.0 * math.pi) - math.pi
+    return boresight + min(max(turn, -reach), reach)
