@@ -1,6 +1,7 @@
 """Maps, contours, files and the command: over sea, over made-up hills, for a scenario, at poles and the date line."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -187,3 +188,22 @@ def test_the_command_writes_and_refuses(tmp_path: Path) -> None:
         assert isinstance(failed.exception, OpeniadsError)
         assert message in str(failed.exception)
     assert not (tmp_path / "none").exists()
+
+
+def test_the_share_is_of_the_ring_that_was_asked_for(tmp_path: Path) -> None:
+    """The covered area stays; only what it is a share of changes. A shipped scenario is found by its name."""
+    asked = ["coverage", "murted-2019", "--radar", "murted-1/engagement", "--altitude-m", "9000", "--range-km", "400"]
+    areas, shares = [], []
+    for number, ring in enumerate(([], ["--ring-km", "400"])):
+        out = tmp_path / str(number)
+        done = CliRunner().invoke(app, [*asked, *ring, "-o", str(out)])
+        assert done.exit_code == 0, done.output
+        features = json.loads((out / "contours.geojson").read_text(encoding="utf-8"))["features"]
+        found = next(f["properties"] for f in features if f["properties"].get("figures") == "nominal")
+        areas.append(found["area_km2"])
+        shares.append(found["share_of_ring"])
+        assert found["ring_km"] == (400.0 if ring else 200.0)
+    assert areas[0] == areas[1]
+    assert shares[1] == pytest.approx(areas[1] / (math.pi * 400**2), rel=0.02)
+    refused = CliRunner().invoke(app, [*asked, "--ring-km", "0", "-o", str(tmp_path / "x")])
+    assert "above 0 km" in str(refused.exception)

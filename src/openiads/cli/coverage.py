@@ -17,7 +17,9 @@ USUAL = (300.0, 1000.0, 3000.0, 10_000.0)
 
 
 def coverage(
-    file: Annotated[Path | None, typer.Argument(metavar="[SCENARIO]", help="Scenario file (YAML).")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[SCENARIO]", help="Scenario file (YAML), or the name of a shipped one.")
+    ] = None,
     radar: Annotated[
         list[str] | None, typer.Option(help="Radar as NODE/ROLE or NODE; may be given several times; all unless given.")
     ] = None,
@@ -36,7 +38,10 @@ def coverage(
     site: Annotated[str | None, typer.Option(metavar="LAT,LON", help="A bare antenna instead of a scenario.")] = None,
     antenna_height_m: Annotated[float | None, typer.Option(help="With --site: antenna above the ground.")] = None,
     ground_m: Annotated[float | None, typer.Option(help="With --site: ground above sea level; else from the tiles.")] = None,
-    range_km: Annotated[float | None, typer.Option(help="How far to look; the published ring unless given.")] = None,
+    range_km: Annotated[float | None, typer.Option(help="How far to look; the ring unless given.")] = None,
+    ring_km: Annotated[
+        float | None, typer.Option(help="Ring that the shares are of; the radar's published range unless given.")
+    ] = None,
     refraction: Annotated[
         Literal["sub", "standard", "super", "duct"], typer.Option(help="How the air bends waves; a duct is refused.")
     ] = "standard",
@@ -69,6 +74,7 @@ def coverage(
             track_within_s=track_within_s,
             terrain=terrain,
             range_km=range_km,
+            ring_km=ring_km,
             refraction_factor=refraction_of(refraction),
             missing_tiles=missing_tiles,
             on_step=progress.advance,
@@ -90,9 +96,9 @@ def _subject(
     variant: str | None,
     settings: list[str],
 ) -> "Scenario | Site":
+    from openiads.api import load_scenario
     from openiads.cli.check import parse_settings
     from openiads.coverage import Site
-    from openiads.scenario.loader import load_scenario
 
     if (file is None) == (site is None):
         raise OpeniadsError("name either a scenario file or --site LAT,LON, and not both.")

@@ -17,6 +17,7 @@ from openiads.coverage.polygons import polygons_of
 from openiads.coverage.tracks import needed_look_probability
 from openiads.coverage.views import ENDS, End, Site, View, radar_ids, view_of
 from openiads.coverage.visibility import RASTER_SPACING, VisibilityMap, minimum_visible_altitude
+from openiads.errors import OutOfRangeError
 from openiads.geo.geodesic import direct
 from openiads.geo.terrain.grid import Missing
 
@@ -107,6 +108,7 @@ def contours(
     p_track: float = 0.9,
     terrain: str | Path | None = None,
     range_km: float | None = None,
+    ring_km: float | None = None,
     spacing_arcsec: float = RASTER_SPACING,
     refraction_factor: float | None = None,
     missing_tiles: Missing = "error",
@@ -129,7 +131,9 @@ def contours(
     track_within_s, p_track : float
         Also contours of a firm track within so many seconds with this probability, by the rule of the node's tracker.
     terrain, range_km, spacing_arcsec, refraction_factor, missing_tiles
-        As for `minimum_visible_altitude`.
+        As for `minimum_visible_altitude`; `range_km` is the ring unless given.
+    ring_km : float, optional
+        Ring whose area the shares are of, instead of the range published for the radar: that of a missile, say. [km]
     on_step : callable, optional
         Called after each radar and end.
 
@@ -145,7 +149,7 @@ def contours(
     names: Sequence[str | None] = [None] if bare else list(radars or radar_ids(subject))  # type: ignore[arg-type]
     views, maps, found = [], [], []
     for name in names:
-        ring_m = view_of(subject, name).ring_m
+        ring_m = view_of(subject, name).ring_m if ring_km is None else _asked_m(ring_km)
         for end in ENDS if not bare else ENDS[1:2]:
             seen = minimum_visible_altitude(
                 subject,
@@ -157,6 +161,9 @@ def contours(
                 missing_tiles=missing_tiles,
                 end=end,
             )
+            if ring_km is not None:
+                view = dataclasses.replace(seen.view, ring_m=ring_m, ring_text=f"asked for: {ring_km:g} km")
+                seen = dataclasses.replace(seen, view=view)
             if end == "nominal":
                 views.append(seen.view)
                 maps.append(seen)
@@ -170,6 +177,12 @@ def contours(
             if on_step is not None:
                 on_step()
     return Coverage(tuple(views), tuple(maps), tuple(found), tuple(_unions(found)) if len(names) > 1 else (), bare)
+
+
+def _asked_m(ring_km: float) -> float:
+    if not (math.isfinite(ring_km) and ring_km > 0):
+        raise OutOfRangeError(f"ring_km = {ring_km:g}: expected a radius above 0 km.")
+    return ring_km * METRES_PER_KILOMETRE
 
 
 def _kinds(view: View, within_s: float | None) -> list[Kind]:

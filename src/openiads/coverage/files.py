@@ -101,12 +101,13 @@ def table_csv(found: Coverage) -> str:
 def table_lines(found: Coverage) -> list[str]:
     """The table for a terminal."""
     rows = rows_of(found)
-    cells = [["radar", "kind", "altitude", *([] if found.bare else ["RCS m2"]), "share of the ring covered", "most lost to"]]
+    rcs_head = [] if found.bare else ["RCS m2"]
+    cells = [["radar", "kind", "altitude", *rcs_head, "ring km", "share of the ring covered", "most lost to"]]
     for row in rows:
         shares = [row[end] for end in ENDS if end in row]
         text = f"{row['nominal']:.1%}" + (f" ({shares[0]:.1%} to {shares[-1]:.1%})" if len(shares) > 1 else "")
         rcs = [] if found.bare else [f"{row['rcs_m2']:g}"]
-        cells.append([row["radar"], row["kind"], row["altitude"], *rcs, text, row["most lost to"]])
+        cells.append([row["radar"], row["kind"], row["altitude"], *rcs, f"{row['ring_km']:g}", text, row["most lost to"]])
     widths = [max(len(line[i]) for line in cells) for i in range(len(cells[0]))]
     return ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in cells]
 
