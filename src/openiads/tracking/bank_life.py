@@ -4,7 +4,7 @@ import math
 
 from openiads.kernels import kernel
 from openiads.tracking.bank_records import BankScratch
-from openiads.tracking.gating import lapsed, looks_over
+from openiads.tracking.gating import lapse_at, looks_over
 from openiads.tracking.life import MEMORY, note, note_dropped, occupy, release, sort_unused, start_track
 from openiads.tracking.records import CHANGED_FIRM, CHANGED_UPDATED, FIRM, OWN, TENTATIVE, Record, Rows, Scratch
 
@@ -82,7 +82,7 @@ def expire_bank(
             count_looks(look, track, life, now_ns)
             over = life["ratio"] < settings["lower"]
         elif status == TENTATIVE:
-            over = lapsed(config, track, now_ns)
+            over = now_ns >= lapse_at(config, track)
         else:
             over = now_ns - life["hit_ns"] > config["drop_after_updates"] * track["period_ns"]
         if over:
