@@ -17,6 +17,9 @@ from openiads.tracking.records import TENTATIVE, Record, Rows, Scratch, Vector
 SECONDS = 1.0 / PER_SECOND
 """In one nanosecond; for bounds, which need no exact quotient."""
 
+LOOSE = 1.0 + 1e-9
+"""Factor on the square of a bound that is taken over a whole batch, so that no rounding makes it tighter than that of a pair."""
+
 
 @kernel
 def looks_over(track: Record, now_ns: int) -> int:
@@ -181,30 +184,37 @@ def near(config: Record, x: Vector, cell: Record, dt_s: float, work: Record) -> 
 
 @kernel
 def concerns(config: Record, track: Record, work: Record) -> bool:
-    """Whether any plot of the batch may lie in the gate of a track: the box around the plots against the first bound of `near`."""
-    x, least, most = track["x"], work["least"], work["most"]
-    noise = config["process_noise_m2ps3"]
+    """Whether any plot of the batch may lie in the gate of a track: the box around the plots against the first bound of `near`.
+
+    Called for every track of a batch, so without branches: `min` and `max` compile to one instruction each.
+    """
+    x, least, most, traces = track["x"], work["least"], work["most"], track["traces"]
     first_s = (work["first_ns"] - track["update_ns"]) * SECONDS
     last_s = (work["last_ns"] - track["update_ns"]) * SECONDS
-    take_traces(track["traces"], work)
-    gap2 = 0.0
-    for i in range(3):
-        early = x[i] + first_s * x[i + 3]
-        late = x[i] + last_s * x[i + 3]
-        gap = max(least[i] - max(early, late), min(early, late) - most[i], 0.0)
-        gap2 += gap * gap
-    return bool(gap2 <= config["gate"] * (max(spread(noise, first_s, work), spread(noise, last_s, work)) + work["widest"]))
+    s, t = abs(first_s), abs(last_s)
+    mixed, speed, noise = traces[1], traces[2], config["process_noise_m2ps3"]
+    early = first_s * (mixed + first_s * speed) + noise * s * s * s
+    late = last_s * (mixed + last_s * speed) + noise * t * t * t
+    limit = config["gate"] * (traces[0] + max(early, late) + work["widest"]) * LOOSE
+    first_0, last_0 = x[0] + first_s * x[3], x[0] + last_s * x[3]
+    first_1, last_1 = x[1] + first_s * x[4], x[1] + last_s * x[4]
+    first_2, last_2 = x[2] + first_s * x[5], x[2] + last_s * x[5]
+    away_0 = max(least[0] - max(first_0, last_0), min(first_0, last_0) - most[0], 0.0)
+    away_1 = max(least[1] - max(first_1, last_1), min(first_1, last_1) - most[1], 0.0)
+    away_2 = max(least[2] - max(first_2, last_2), min(first_2, last_2) - most[2], 0.0)
+    return bool(away_0 * away_0 + away_1 * away_1 + away_2 * away_2 <= limit)
 
 
 @kernel
 def window(config: Record, track: Record, work: Record) -> None:
     """Box in which plots of this batch can lie in the gate of a track, in `work.low` and `work.high`.
 
-    Both bounds of `near`, taken over the whole batch; `work` holds the traces of the track.
+    Both bounds of `near`, taken over the whole batch; the traces of the track go to `work` for `near`.
     """
     x = track["x"]
     noise = config["process_noise_m2ps3"]
     gate = config["gate"]
+    take_traces(track["traces"], work)
     first_s = (work["first_ns"] - track["update_ns"]) * SECONDS
     last_s = (work["last_ns"] - track["update_ns"]) * SECONDS
     reach = math.sqrt(gate * (max(spread(noise, first_s, work), spread(noise, last_s, work)) + work["widest"]))
@@ -219,7 +229,7 @@ def window(config: Record, track: Record, work: Record) -> None:
 
 
 @kernel
-def add_pair(node_state: Record, pairs: Rows, k: int, work: Record) -> None:
+def add_pair(config: Record, node_state: Record, pairs: Rows, k: int, work: Record) -> None:
     """Note that cell `k` lies in the gate, at the distance in `work`; counted where there is no room."""
     n = work["pairs"]
     if n >= pairs.shape[0]:
@@ -228,7 +238,8 @@ def add_pair(node_state: Record, pairs: Rows, k: int, work: Record) -> None:
     pair = pairs[n]
     pair["cell"] = k
     pair["distance"] = work["distance"]
-    pair["cost"] = work["distance"] + work["log_det"]
+    pair["log_det"] = work["log_det"]
+    pair["cost"] = math.sqrt(work["distance"]) if config["by_distance"] != 0 else work["distance"] + work["log_det"]
     work["pairs"] = n + 1
 
 
@@ -247,7 +258,6 @@ def gate_track(
 ) -> None:
     """Append the pairs of one track. A plot that the track has already passed in time makes no pair, but is marked late."""
     x = track["x"]
-    take_traces(track["traces"], work)
     window(config, track, work)
     axis = work["axis"]
     b, c = (axis + 1) % 3, (axis + 2) % 3
@@ -275,7 +285,7 @@ def gate_track(
         if ahead_ns < 0 or (ahead_ns == 0 and track["radar"] == radar):
             cell["late"] = 1
         else:
-            add_pair(node_state, pairs, k - 1, work)
+            add_pair(config, node_state, pairs, k - 1, work)
 
 
 @kernel

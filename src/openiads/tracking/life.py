@@ -221,18 +221,17 @@ def sift(
     first_slot = config["first_slot"]
     for slot in range(first_slot, first_slot + node_state["high"]):
         track = tracks[slot]
-        if track["status"] == FREE or track["source"] != OWN:
+        status, lapse_ns = track["status"], track["lapse_ns"]
+        if status == FREE or track["source"] != OWN:
             continue
-        if track["status"] == FIRM:
-            soonest_ns = min(soonest_ns, track["lapse_ns"])
-            if n_plots > 0 and concerns(config, track, work):
-                scratch.firm[firm] = slot
-                firm += 1
-        elif track["lapse_ns"] <= now_ns:
+        if lapse_ns <= now_ns and status == TENTATIVE:
             drop(config, node_state, tracks, slot, changes, work)
-        elif n_plots > 0 and concerns(config, track, work):
-            scratch.tentative[tentative] = slot
-            tentative += 1
+            continue
+        soonest_ns = min(soonest_ns, lapse_ns if status == FIRM else FAR_NS)
+        if n_plots > 0 and concerns(config, track, work):
+            scratch.firm[firm] = scratch.tentative[tentative] = slot  # written to both, counted in one
+            firm += status == FIRM
+            tentative += status == TENTATIVE
     work["soonest_ns"], work["firm"], work["tentative"] = soonest_ns, firm, tentative
 
 

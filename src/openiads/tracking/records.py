@@ -100,6 +100,7 @@ TRACKER_CONFIG: Final = np.dtype(
         ("max_speed_mps", "f8"),
         ("max_climb_mps", "f8"),  # fastest vertical speed of a new track; 0: as fast as max_speed_mps
         ("flat", "i8"),  # 1: the frame is flat, up is its third axis; 0: ECEF
+        ("by_distance", "i8"),  # what rivals for a plot are ranked by: 0 likelihood, 1 distance alone
     ],
     align=True,
 )
@@ -110,7 +111,10 @@ TRACKER_STATE: Final = np.dtype(
         ("next_number", "i8"),
         ("live", "i8"),  # tracks now alive, remote ones included
         ("high", "i8"),  # one past the highest slot in use, counted from first_slot
-        ("packed", "i8"),  # slots that are surely in use, counted from first_slot: a search for a free one starts behind them
+        (
+            "packed",
+            "i8",
+        ),  # slots that are surely in use, counted from first_slot: a search for a free one starts behind them
         ("overflow", "i8"),  # tracks not started because no slot was free
         ("pair_overflow", "i8"),  # track-plot pairs in the gate that did not fit the scratch
         ("late", "i8"),  # plots that fit a track which was newer already, and were set aside
@@ -171,8 +175,8 @@ CELL: Final = np.dtype(
 )
 """Scratch: one plot, in the order of the coordinate along which the batch spreads most; or one track of a picture's index."""
 
-PAIR: Final = np.dtype([("cell", "i8"), ("distance", "f8"), ("cost", "f8")], align=True)
-"""Scratch: one track-plot pair inside the gate: squared distance, and cost (with ln det S)."""
+PAIR: Final = np.dtype([("cell", "i8"), ("distance", "f8"), ("log_det", "f8"), ("cost", "f8")], align=True)
+"""Scratch: one track-plot pair inside the gate: squared distance, ln det S, and the cost of assigning the two."""
 
 SORT_KEY: Final = np.dtype([("a", "f8"), ("b", "f8"), ("c", "f8"), ("d", "f8")], align=True)
 """Scratch: what to sort by, most significant first."""
@@ -319,6 +323,7 @@ def make_config(
     first_slot: int = 0,
     tentative_misses: int = 0,
     flat: bool = False,
+    by_distance: bool = False,
 ) -> Rows:
     """Settings of one node's tracker, (1,) of TRACKER_CONFIG.
 
@@ -345,6 +350,8 @@ def make_config(
         Looks in a row that a tentative track may miss; 0 for as many as the window allows.
     flat : bool
         Whether positions are east, north, up of a flat frame instead of ECEF.
+    by_distance : bool
+        Whether rivals for a plot are ranked by distance alone instead of by likelihood.
 
     Raises
     ------
@@ -366,4 +373,5 @@ def make_config(
     row["first_slot"] = _require("first_slot", first_slot, 0, 2**31 - 1)
     row["tentative_misses"] = _require("tentative_misses", tentative_misses, 0, 1000)
     row["flat"] = int(flat)
+    row["by_distance"] = int(by_distance)
     return config

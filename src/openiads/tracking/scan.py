@@ -67,7 +67,7 @@ def gate_bank(
         if ahead_ns == 0 and track["radar"] == radar:
             cell["late"] = 1
         else:
-            add_pair(node_state, scratch.pairs, k - 1, work)
+            add_pair(config, node_state, scratch.pairs, k - 1, work)
 
 
 @kernel
