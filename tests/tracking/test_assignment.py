@@ -14,7 +14,7 @@ CONFIG = make_config(
 )[0]  # fmt: skip
 
 
-def fill(scratch, allowed, distance, log_det):
+def fill(scratch, allowed, distance, log_det, config=CONFIG):
     """Rows and pairs of a cost matrix; every row of `allowed` must hold a True."""
     n = 0
     for i, row_allowed in enumerate(allowed):
@@ -22,7 +22,8 @@ def fill(scratch, allowed, distance, log_det):
         row["slot"], row["first"] = i, n
         for j in np.flatnonzero(row_allowed):
             pair = scratch.pairs[n]
-            pair["cell"], pair["distance"], pair["cost"] = j, distance[i, j], distance[i, j] + log_det[i, j]
+            cost = np.sqrt(distance[i, j]) if config["by_distance"] else distance[i, j] + log_det[i, j]
+            pair["cell"], pair["distance"], pair["log_det"], pair["cost"] = j, distance[i, j], log_det[i, j], cost
             n += 1
         row["count"] = n - row["first"]
 
@@ -108,3 +109,41 @@ def test_what_happens_in_one_cluster_changes_nothing_in_another():
     fill(scratch, allowed, distance, log_det)
     assign(CONFIG, tracks, 6, scratch)
     assert scratch.rows["cell"][:3].tolist() == alone
+
+
+BY_DISTANCE = make_config(
+    confirm_hits=2, confirm_window=3, drop_after_updates=3, process_noise_m2ps3=1.0, gate_probability=0.999,
+    max_speed_mps=600.0, capacity=40, by_distance=True,
+)[0]  # fmt: skip
+
+
+def test_by_distance_the_nearer_track_wins_however_wide_it_is():
+    near_and_wide, far_and_narrow = (2.9, 40.0), (3.0, 30.0)
+    allowed = np.array([[True], [True]])
+    distance, log_det = np.array([near_and_wide, far_and_narrow]).T.reshape(2, 2, 1)
+    winners = {}
+    for name, config in (("likelihood", CONFIG), ("distance", BY_DISTANCE)):
+        scratch, tracks = prepared(2, 1)
+        fill(scratch, allowed, distance, log_det, config)
+        assign(config, tracks, 2, scratch)
+        winners[name] = scratch.rows["cell"][:2].tolist()
+    assert winners == {"likelihood": [-1, 0], "distance": [0, -1]}
+
+
+def test_by_distance_the_total_of_distances_is_the_least_possible():
+    rng = np.random.default_rng(5)
+    for _ in range(60):
+        n, m = rng.integers(1, 10, size=2)
+        allowed = rng.random((n, m)) < 0.5
+        allowed[np.arange(n), rng.integers(0, m, size=n)] = True
+        distance = rng.uniform(0, BY_DISTANCE["gate"], (n, m))
+        scratch, tracks = prepared(n, m)
+        fill(scratch, allowed, distance, rng.uniform(20, 45, (n, m)), BY_DISTANCE)
+        assign(BY_DISTANCE, tracks, n, scratch)
+        miss = np.sqrt(BY_DISTANCE["gate"])
+        cost = np.full((n, m + n), FORBIDDEN)
+        cost[:, :m][allowed] = np.sqrt(distance)[allowed]
+        cost[np.arange(n), m + np.arange(n)] = miss
+        cells = scratch.rows["cell"][:n]
+        got = sum(miss if j < 0 else np.sqrt(distance[i, j]) for i, j in enumerate(cells))
+        assert got == pytest.approx(cost[linear_sum_assignment(cost)].sum(), rel=1e-12)

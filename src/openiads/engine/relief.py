@@ -22,6 +22,7 @@ from openiads.records.chain import (
 )
 from openiads.records.state import USER_RELIEF, State
 from openiads.records.truth import motion_at
+from openiads.tracking.gating import settle_track
 from openiads.tracking.life import occupy
 
 Record = Any
@@ -108,6 +109,7 @@ def grant_tracks(case: Case, state: State, n: int, slots: tuple[int, int], now_n
             state.tracks[slot]["born_ns"] = now_ns
             state.tracks[slot]["period_ns"] = case.fire_units[case.nodes[n]["fire_unit"]]["cycle_ns"]
         write_exact(case, state.tracks[slot], o, now_ns)
+        settle_track(case.trackers[n], state.tracks[slot])
         if state.stages[n, o]["firm_ns"] < 0:
             state.stages[n, o]["firm_ns"] = now_ns
 

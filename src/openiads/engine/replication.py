@@ -61,7 +61,8 @@ def run_replication(case: Case, state: State, scratch: Scratch, changes: Records
         begin(case.control, case.objects, state.clock, state.objects)
     while clock["row"] < stop_row:
         row = case.calendar[clock["row"]]
-        settle_due(case, state, scratch, row["at_ns"])
+        if clock["due_ns"] <= row["at_ns"]:
+            settle_due(case, state, scratch, row["at_ns"])
         kind = row["kind"]
         if kind == LOOK:
             on_look(case, state, scratch, changes, row)
@@ -115,6 +116,7 @@ def on_frame(case: Case, state: State, scratch: Scratch, changes: Records, row: 
         (case.mask_first, case.mask_range_m, case.mask_elevation_rad),
         used_slots(case.trackers[radar["node"]], state.node_states[radar["node"]]),
         state.tracks,
+        scratch.order,
         state.fire_units[radar["antenna"]],
         state.clock,
         state.plots,

@@ -23,11 +23,15 @@ scan of 100,000 plots without pattern does not, and must not hang."""
 
 @kernel
 def price_misses(config: Record, scratch: Scratch, n_rows: int) -> None:
-    """Cost of going without a plot: gate + the largest ln det S that any track has on any plot in this track's gate.
+    """Cost of going without a plot, such that a track without a rival always takes a plot in its gate.
 
-    Rivals for a plot then pay the same for a miss and are compared by d2 + ln det S, that is by likelihood; and a track
-    without a rival always takes a plot in its gate.
+    By likelihood: gate + the largest ln det S that any track has on any plot in this track's gate, so that rivals for a plot pay
+    the same for a miss and are compared by d2 + ln det S. By distance: the distance at which the gate ends.
     """
+    if config["by_distance"] != 0:
+        for i in range(n_rows):
+            scratch.rows[i]["miss_cost"] = math.sqrt(config["gate"])
+        return
     for i in range(n_rows):
         row = scratch.rows[i]
         for k in range(row["first"], row["first"] + row["count"]):

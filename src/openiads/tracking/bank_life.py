@@ -4,7 +4,7 @@ import math
 
 from openiads.kernels import kernel
 from openiads.tracking.bank_records import BankScratch
-from openiads.tracking.gating import lapsed, looks_over
+from openiads.tracking.gating import lapse_at, looks_over
 from openiads.tracking.life import MEMORY, note, note_dropped, occupy, release, sort_unused, start_track
 from openiads.tracking.records import CHANGED_FIRM, CHANGED_UPDATED, FIRM, OWN, TENTATIVE, Record, Rows, Scratch
 
@@ -18,10 +18,9 @@ def clutter_density(look: Record, plot: Record) -> float:
 
 @kernel
 def pair_ratio(look: Record, plot: Record, pair: Record) -> float:
-    """ln(Pd N(nu; 0, S) / clutter density) of one pair; its cost is d2 + ln det S."""
-    return float(
-        math.log(look["p_detection"] / clutter_density(look, plot)) - 0.5 * pair["cost"] - 1.5 * math.log(2.0 * math.pi)
-    )
+    """ln(Pd N(nu; 0, S) / clutter density) of one pair."""
+    far = pair["distance"] + pair["log_det"]
+    return float(math.log(look["p_detection"] / clutter_density(look, plot)) - 0.5 * far - 1.5 * math.log(2.0 * math.pi))
 
 
 @kernel
@@ -41,7 +40,8 @@ def count_hit(
     track["snr_db"] = plot["snr_db"]
     track["score"] += MEMORY * (pair["distance"] - track["score"])
     life["hit_ns"] = plot["at_ns"]
-    life["ratio"] += pair_ratio(look, plot, pair) - math.log(max(1.0 - look["p_detection"], 1e-9))
+    life["ratio"] += pair_ratio(look, plot, pair)
+    life["looks"] = max(life["looks"], looks_over(track, plot["at_ns"]) + 1)  # the look of this plot is no miss later
     if track["status"] == TENTATIVE and confirmed(config, settings, track, life):
         track["status"] = FIRM
         track["firm_ns"] = plot["at_ns"]
@@ -51,7 +51,7 @@ def count_hit(
 
 @kernel
 def count_looks(look: Record, track: Record, life: Record, now_ns: int) -> None:
-    """Charge every look that has passed with a miss; a plot's own look is given back in `count_hit`."""
+    """Charge every look that has passed without a plot with a miss; `count_hit` counts the look of a plot."""
     looks = looks_over(track, now_ns)
     if looks > life["looks"]:
         life["ratio"] += (looks - life["looks"]) * math.log(max(1.0 - look["p_detection"], 1e-9))
@@ -82,7 +82,7 @@ def expire_bank(
             count_looks(look, track, life, now_ns)
             over = life["ratio"] < settings["lower"]
         elif status == TENTATIVE:
-            over = lapsed(config, track, now_ns)
+            over = now_ns >= lapse_at(config, track)
         else:
             over = now_ns - life["hit_ns"] > config["drop_after_updates"] * track["period_ns"]
         if over:

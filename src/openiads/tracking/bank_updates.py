@@ -7,7 +7,7 @@ from openiads.tracking.bank import combine, mix, normalise
 from openiads.tracking.bank_records import AHEAD, MIXED, TOTAL, TRIAL, BankScratch
 from openiads.tracking.estimate import update_mode
 from openiads.tracking.filters import PER_SECOND
-from openiads.tracking.gating import looks_over
+from openiads.tracking.gating import looks_over, note_traces
 from openiads.tracking.motion import move
 from openiads.tracking.records import Record, Rows, Scratch, Vector
 
@@ -118,6 +118,7 @@ def finish_update(track: Record, modes: Rows, plot: Record, radar: int, period_n
     """The track's own fields after its modes have been updated to the time of `plot`."""
     combine(modes, bank.whole[1])
     write_track(track, bank.whole[1])
+    note_traces(track)
     track["update_ns"] = plot["at_ns"]
     track["radar"] = radar
     track["period_ns"] = period_ns

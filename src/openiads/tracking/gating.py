@@ -6,13 +6,19 @@ outside. Only pairs that pass it pay for the covariance.
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from openiads.kernels import kernel
 from openiads.tracking.filters import PER_SECOND, innovation, process_noise
 from openiads.tracking.ordering import sort_order
-from openiads.tracking.records import OWN, TENTATIVE, Record, Rows, Scratch, Vector
+from openiads.tracking.records import TENTATIVE, Record, Rows, Scratch, Vector
 
 SECONDS = 1.0 / PER_SECOND
 """In one nanosecond; for bounds, which need no exact quotient."""
+
+LOOSE = 1.0 + 1e-9
+"""Factor on the square of a bound that is taken over a whole batch, so that no rounding makes it tighter than that of a pair."""
 
 
 @kernel
@@ -23,30 +29,53 @@ def looks_over(track: Record, now_ns: int) -> int:
 
 
 @kernel
-def lapsed(config: Record, track: Record, now_ns: int) -> bool:
-    """Whether an own track has lived out: tentative and no longer able to confirm, or firm and too long without a plot."""
-    if track["status"] == TENTATIVE:
-        misses = config["tentative_misses"]
-        if misses > 0 and 2 * (now_ns - track["update_ns"]) > (2 * misses + 1) * track["period_ns"]:
-            return True
-        left = config["confirm_window"] - looks_over(track, now_ns)
-        return bool(track["hits"] + max(left, 0) < config["confirm_hits"])
-    return bool(now_ns - track["update_ns"] > config["drop_after_updates"] * track["period_ns"])
+def lapse_at(config: Record, track: Record) -> int:
+    """First instant at which an own track has lived out unless another plot comes.
+
+    A firm one has then gone without for longer than `drop_after_updates` periods; a tentative one can no longer confirm (so many
+    looks are over, by `looks_over`, that those left cannot make up the hits missing), or has missed too many looks in a row.
+    """
+    period_ns = track["period_ns"]
+    if track["status"] != TENTATIVE:
+        return int(track["update_ns"] + config["drop_after_updates"] * period_ns + 1)
+    looks = config["confirm_window"] - (config["confirm_hits"] - track["hits"]) + 1
+    at_ns = track["born_ns"] + ((2 * looks - 1) * period_ns + 1) // 2
+    misses = config["tentative_misses"]
+    if misses > 0:
+        at_ns = min(at_ns, track["update_ns"] + (2 * misses + 1) * period_ns // 2 + 1)
+    return int(at_ns)
 
 
 @kernel
-def widest_axis(plots: Rows, n_plots: int) -> int:
-    """Coordinate along which the plots of a batch spread most; the first of equals."""
+def note_traces(track: Record) -> None:
+    """The traces of a track's covariance, kept beside its state so that a batch need not read all of it."""
+    p, traces = track["p"], track["traces"]
+    traces[0] = p[0, 0] + p[1, 1] + p[2, 2]
+    traces[1] = 2.0 * (p[0, 3] + p[1, 4] + p[2, 5])
+    traces[2] = p[3, 3] + p[4, 4] + p[5, 5]
+
+
+@kernel
+def settle_track(config: Record, track: Record) -> None:
+    """What follows from an own track's state and hits, and must be set after every change of them: its traces, and its end."""
+    note_traces(track)
+    track["lapse_ns"] = lapse_at(config, track)
+
+
+@kernel
+def widest_axis(plots: Rows, n_plots: int, least: Vector, most: Vector) -> int:
+    """Coordinate along which the plots of a batch spread most; the first of equals. Fills the box around them."""
     best = 0
-    most = -1.0
+    widest = -1.0
     for axis in range(3):
         low = high = plots[0]["position"][axis]
         for i in range(1, n_plots):
             at = plots[i]["position"][axis]
             low = min(low, at)
             high = max(high, at)
-        if high - low > most:
-            most = high - low
+        least[axis], most[axis] = low, high
+        if high - low > widest:
+            widest = high - low
             best = axis
     return best
 
@@ -76,7 +105,7 @@ def fill_cell(cell: Record, plot: Record, j: int, work: Record) -> None:
 def prepare_plots(plots: Rows, n_plots: int, scratch: Scratch) -> None:
     """Fill the cells, sorted along the widest axis (ties by range, azimuth, time), and the summary in `work`."""
     work = scratch.work[0]
-    axis = widest_axis(plots, n_plots)
+    axis = widest_axis(plots, n_plots, work["least"], work["most"])
     work["axis"] = axis
     work["widest"] = 0.0
     work["first_ns"] = plots[0]["at_ns"]
@@ -126,11 +155,9 @@ def first_key(keys: Rows, n_plots: int, value: float) -> int:
 
 
 @kernel
-def sum_variances(p: Vector, work: Record) -> None:
-    """Traces of the blocks of one track's covariance, from which `spread` tells that of any later position."""
-    work["here"] = p[0, 0] + p[1, 1] + p[2, 2]
-    work["mixed"] = 2.0 * (p[0, 3] + p[1, 4] + p[2, 5])
-    work["speed"] = p[3, 3] + p[4, 4] + p[5, 5]
+def take_traces(traces: Vector, work: Record) -> None:
+    """Traces of the blocks of one track's covariance to `work`, from which `spread` tells that of any later position."""
+    work["here"], work["mixed"], work["speed"] = traces[0], traces[1], traces[2]
 
 
 @kernel
@@ -156,25 +183,41 @@ def near(config: Record, x: Vector, cell: Record, dt_s: float, work: Record) -> 
 
 
 @kernel
-def window(config: Record, track: Record, lowest: float, highest: float, work: Record) -> bool:
-    """Box in which plots of this batch can lie in the gate of a track, in `work.low` and `work.high`; False where it is empty.
+def concerns(config: Record, track: Record, work: Record) -> bool:
+    """Whether any plot of the batch may lie in the gate of a track: the box around the plots against the first bound of `near`.
 
-    `lowest` and `highest` are the ends of the batch on the axis that it is sorted by. Both bounds of `near`, taken over the
-    whole batch.
+    Called for every track of a batch, so without branches: `min` and `max` compile to one instruction each.
     """
-    axis = work["axis"]
+    x, least, most, traces = track["x"], work["least"], work["most"], track["traces"]
+    first_s = (work["first_ns"] - track["update_ns"]) * SECONDS
+    last_s = (work["last_ns"] - track["update_ns"]) * SECONDS
+    s, t = abs(first_s), abs(last_s)
+    mixed, speed, noise = traces[1], traces[2], config["process_noise_m2ps3"]
+    early = first_s * (mixed + first_s * speed) + noise * s * s * s
+    late = last_s * (mixed + last_s * speed) + noise * t * t * t
+    limit = config["gate"] * (traces[0] + max(early, late) + work["widest"]) * LOOSE
+    first_0, last_0 = x[0] + first_s * x[3], x[0] + last_s * x[3]
+    first_1, last_1 = x[1] + first_s * x[4], x[1] + last_s * x[4]
+    first_2, last_2 = x[2] + first_s * x[5], x[2] + last_s * x[5]
+    away_0 = max(least[0] - max(first_0, last_0), min(first_0, last_0) - most[0], 0.0)
+    away_1 = max(least[1] - max(first_1, last_1), min(first_1, last_1) - most[1], 0.0)
+    away_2 = max(least[2] - max(first_2, last_2), min(first_2, last_2) - most[2], 0.0)
+    return bool(away_0 * away_0 + away_1 * away_1 + away_2 * away_2 <= limit)
+
+
+@kernel
+def window(config: Record, track: Record, work: Record) -> None:
+    """Box in which plots of this batch can lie in the gate of a track, in `work.low` and `work.high`.
+
+    Both bounds of `near`, taken over the whole batch; the traces of the track go to `work` for `near`.
+    """
     x = track["x"]
     noise = config["process_noise_m2ps3"]
     gate = config["gate"]
+    take_traces(track["traces"], work)
     first_s = (work["first_ns"] - track["update_ns"]) * SECONDS
     last_s = (work["last_ns"] - track["update_ns"]) * SECONDS
-    reach2 = gate * (max(spread(noise, first_s, work), spread(noise, last_s, work)) + work["widest"])
-    early = x[axis] + first_s * x[axis + 3]
-    late = x[axis] + last_s * x[axis + 3]
-    gap = max(lowest - max(early, late), min(early, late) - highest, 0.0)
-    if gap * gap > reach2:
-        return False
-    reach = math.sqrt(reach2)
+    reach = math.sqrt(gate * (max(spread(noise, first_s, work), spread(noise, last_s, work)) + work["widest"]))
     longest_s = max(abs(first_s), abs(last_s))
     gone = config["max_speed_mps"] * longest_s + math.sqrt(gate * (work["here"] + work["widest"]))
     low, high = work["low"], work["high"]
@@ -183,11 +226,10 @@ def window(config: Record, track: Record, lowest: float, highest: float, work: R
         late = x[i] + last_s * x[i + 3]
         low[i] = max(min(early, late) - reach, x[i] - gone)
         high[i] = min(max(early, late) + reach, x[i] + gone)
-    return True
 
 
 @kernel
-def add_pair(node_state: Record, pairs: Rows, k: int, work: Record) -> None:
+def add_pair(config: Record, node_state: Record, pairs: Rows, k: int, work: Record) -> None:
     """Note that cell `k` lies in the gate, at the distance in `work`; counted where there is no room."""
     n = work["pairs"]
     if n >= pairs.shape[0]:
@@ -196,7 +238,8 @@ def add_pair(node_state: Record, pairs: Rows, k: int, work: Record) -> None:
     pair = pairs[n]
     pair["cell"] = k
     pair["distance"] = work["distance"]
-    pair["cost"] = work["distance"] + work["log_det"]
+    pair["log_det"] = work["log_det"]
+    pair["cost"] = math.sqrt(work["distance"]) if config["by_distance"] != 0 else work["distance"] + work["log_det"]
     work["pairs"] = n + 1
 
 
@@ -215,9 +258,7 @@ def gate_track(
 ) -> None:
     """Append the pairs of one track. A plot that the track has already passed in time makes no pair, but is marked late."""
     x = track["x"]
-    sum_variances(track["p"], work)
-    if not window(config, track, keys[0]["a"], keys[n_plots - 1]["a"], work):
-        return
+    window(config, track, work)
     axis = work["axis"]
     b, c = (axis + 1) % 3, (axis + 2) % 3
     low_b, high_b = work["low"][b], work["high"][b]
@@ -244,7 +285,7 @@ def gate_track(
         if ahead_ns < 0 or (ahead_ns == 0 and track["radar"] == radar):
             cell["late"] = 1
         else:
-            add_pair(node_state, pairs, k - 1, work)
+            add_pair(config, node_state, pairs, k - 1, work)
 
 
 @kernel
@@ -254,21 +295,19 @@ def find_pairs(
     tracks: Rows,
     plots: Rows,
     n_plots: int,
-    status: int,
+    slots: NDArray[np.int64],
+    n_slots: int,
     radar: int,
     scratch: Scratch,
 ) -> int:
-    """Rows and pairs of all own tracks of one status; returns how many rows."""
+    """Rows and pairs of the tracks in `slots`; returns how many rows."""
     work = scratch.work[0]
     work["pairs"] = 0
     n_rows = 0
-    first_slot = config["first_slot"]
-    for slot in range(first_slot, first_slot + node_state["high"]):
-        track = tracks[slot]
-        if track["status"] != status or track["source"] != OWN:
-            continue
+    for i in range(n_slots):
+        slot = slots[i]
         first = work["pairs"]
-        gate_track(config, node_state, track, plots, scratch.cells, scratch.keys, scratch.pairs, n_plots, radar, work)
+        gate_track(config, node_state, tracks[slot], plots, scratch.cells, scratch.keys, scratch.pairs, n_plots, radar, work)
         if work["pairs"] > first:
             row = scratch.rows[n_rows]
             row["slot"] = slot

@@ -2,7 +2,7 @@
 
 from openiads.kernels import kernel
 from openiads.tracking.filters import PER_SECOND, predict, process_noise, update
-from openiads.tracking.gating import lapsed, looks_over
+from openiads.tracking.gating import concerns, looks_over, settle_track
 from openiads.tracking.ordering import sort_order
 from openiads.tracking.records import (
     CHANGED_DROPPED,
@@ -24,6 +24,9 @@ MEMORY = 0.125
 
 EXPECTED_DISTANCE = 3.0
 """Mean squared distance of a plot where model and noise match: its number of dimensions."""
+
+FAR_NS = 9_223_372_036_854_775_807
+"""An instant that does not come."""
 
 SPEED_SIGMAS = 3.0
 """The fastest target looked for lies this many standard deviations from rest when a track starts."""
@@ -54,10 +57,13 @@ def note_dropped(changes: Rows, work: Record, slot: int, track: Record) -> None:
 
 
 @kernel
-def free_slot(config: Record, tracks: Rows, first: int) -> int:
+def free_slot(config: Record, node_state: Record, tracks: Rows, first: int) -> int:
     """The first free slot from `first` on, or -1 when the node has none left."""
-    for slot in range(first, config["first_slot"] + config["capacity"]):
+    packed = config["first_slot"] + node_state["packed"]
+    for slot in range(max(first, packed), config["first_slot"] + config["capacity"]):
         if tracks[slot]["status"] == FREE:
+            if first <= packed:
+                node_state["packed"] = slot + 1 - config["first_slot"]
             return slot
     return -1
 
@@ -90,8 +96,11 @@ def clear(track: Record) -> None:
 
 @kernel
 def occupy(config: Record, node_state: Record, tracks: Rows, first: int) -> int:
-    """Take a free slot from `first` on, clear it and give it the node's next number; -1 and a count when there is none."""
-    slot = free_slot(config, tracks, first)
+    """Take a free slot from `first` on, clear it and give it the node's next number; -1 and a count when there is none.
+
+    The caller fills it at once, its status included.
+    """
+    slot = free_slot(config, node_state, tracks, first)
     if slot < 0:
         node_state["overflow"] += 1
         return -1
@@ -110,6 +119,7 @@ def release(config: Record, node_state: Record, tracks: Rows, slot: int) -> None
     tracks[slot]["status"] = FREE
     node_state["live"] -= 1
     first_slot = config["first_slot"]
+    node_state["packed"] = min(node_state["packed"], slot - first_slot)
     while node_state["high"] > 0 and tracks[first_slot + node_state["high"] - 1]["status"] == FREE:
         node_state["high"] -= 1
 
@@ -138,7 +148,11 @@ def take_plot(config: Record, track: Record, plot: Record, radar: int, period_ns
     track["opportunities"] = 1 + looks_over(track, plot["at_ns"])
     track["snr_db"] = plot["snr_db"]
     track["score"] += MEMORY * (distance - track["score"])
-    return confirm(config, track, plot["at_ns"])
+    what = confirm(config, track, plot["at_ns"])
+    settle_track(config, track)
+    if track["status"] == FIRM:
+        work["soonest_ns"] = min(work["soonest_ns"], track["lapse_ns"])
+    return what
 
 
 @kernel
@@ -180,25 +194,58 @@ def start_track(config: Record, track: Record, plot: Record, radar: int, period_
     track["hits"] = 1
     track["opportunities"] = 1
     track["snr_db"] = plot["snr_db"]
-    if confirm(config, track, plot["at_ns"]) == CHANGED_FIRM:
-        return CHANGED_FIRM
-    return CHANGED_TENTATIVE
+    what = confirm(config, track, plot["at_ns"])
+    settle_track(config, track)
+    return CHANGED_FIRM if what == CHANGED_FIRM else CHANGED_TENTATIVE
 
 
 @kernel
-def expire(config: Record, node_state: Record, tracks: Rows, status: int, now_ns: int, changes: Rows, work: Record) -> None:
-    """Drop the own tracks of one status that have lived out at `now_ns`, by track number."""
+def drop(config: Record, node_state: Record, tracks: Rows, slot: int, changes: Rows, work: Record) -> None:
+    """Free the slot of a track and note it among the drops, which are by track number."""
+    note_dropped(changes, work, slot, tracks[slot])
+    release(config, node_state, tracks, slot)
+
+
+@kernel
+def sift(
+    config: Record, node_state: Record, tracks: Rows, n_plots: int, now_ns: int, changes: Rows, scratch: Scratch
+) -> None:
+    """Drop the tentative tracks that have lived out at `now_ns`, and list the own tracks that the batch may concern.
+
+    One walk over the node's slots; also notes before when no firm track lapses.
+    """
+    work = scratch.work[0]
+    work["drops_from"] = work["changes"]
+    soonest_ns = FAR_NS
+    firm, tentative = 0, 0
+    first_slot = config["first_slot"]
+    for slot in range(first_slot, first_slot + node_state["high"]):
+        track = tracks[slot]
+        status, lapse_ns = track["status"], track["lapse_ns"]
+        if status == FREE or track["source"] != OWN:
+            continue
+        if lapse_ns <= now_ns and status == TENTATIVE:
+            drop(config, node_state, tracks, slot, changes, work)
+            continue
+        soonest_ns = min(soonest_ns, lapse_ns if status == FIRM else FAR_NS)
+        if n_plots > 0 and concerns(config, track, work):
+            scratch.firm[firm] = scratch.tentative[tentative] = slot  # written to both, counted in one
+            firm += status == FIRM
+            tentative += status == TENTATIVE
+    work["soonest_ns"], work["firm"], work["tentative"] = soonest_ns, firm, tentative
+
+
+@kernel
+def expire_firm(config: Record, node_state: Record, tracks: Rows, now_ns: int, changes: Rows, work: Record) -> None:
+    """Drop the own firm tracks that have lived out at `now_ns`, by track number."""
+    if work["soonest_ns"] > now_ns:
+        return
     work["drops_from"] = work["changes"]
     first_slot = config["first_slot"]
     for slot in range(first_slot, first_slot + node_state["high"]):
         track = tracks[slot]
-        if track["status"] != status or track["source"] != OWN:
-            continue
-        if status == TENTATIVE:
-            track["opportunities"] = max(track["opportunities"], looks_over(track, now_ns))
-        if lapsed(config, track, now_ns):
-            note_dropped(changes, work, slot, track)
-            release(config, node_state, tracks, slot)
+        if track["status"] == FIRM and track["source"] == OWN and track["lapse_ns"] <= now_ns:
+            drop(config, node_state, tracks, slot, changes, work)
 
 
 @kernel

@@ -37,28 +37,31 @@ NONE: Final = -1
 
 TRACK: Final = np.dtype(
     [
+        # What every batch asks of every track comes first, close together.
         ("status", "u1"),  # FREE, TENTATIVE, FIRM
         ("source", "u1"),  # OWN sensors or REMOTE
         ("identity", "u1"),  # 0 unknown; the other codes belong to the caller
+        ("engaged", "i4"),  # missiles in flight or awaiting assessment
+        ("update_ns", "i8"),  # time of the last plot: the time of `x` and `p`
+        ("lapse_ns", "i8"),  # first instant at which it has lived out unless another plot comes; own tracks only
+        ("x", "f8", (6,)),  # position [m] and velocity [m/s]
+        ("traces", "f8", (3,)),  # of the blocks of `p`: position, twice position with velocity, velocity; own tracks only
+        ("user", "i8", (4,)),  # free for the caller
         ("radar", "i4"),  # index of the radar that updated it last
         ("hits", "i4"),  # plots (own) or messages (remote) that it was made of
-        ("opportunities", "i4"),  # looks since birth, the first included
+        ("opportunities", "i4"),  # looks from birth to the last plot, both included
         ("interrogations", "i4"),
-        ("engaged", "i4"),  # missiles in flight or awaiting assessment
         ("origin", "i4"),  # sending node of a remote track, else NONE
         ("number", "i8"),  # counter of the node; never used twice
         ("origin_number", "i8"),  # number at the sending node, else NONE
         ("born_ns", "i8"),  # time of the first plot
-        ("update_ns", "i8"),  # time of the last plot: the time of `x` and `p`
         ("firm_ns", "i8"),  # when it became firm, else NEVER
         ("identified_ns", "i8"),  # when it was identified, else NEVER
         ("hold_until_ns", "i8"),  # no new engagement before, else NEVER
         ("period_ns", "i8"),  # update period of `radar`
-        ("x", "f8", (6,)),  # position [m] and velocity [m/s]
         ("p", "f8", (6, 6)),  # covariance of `x`, symmetric to the bit
         ("snr_db", "f8"),  # of the last plot
         ("score", "f8"),  # fading mean of the squared distance of its plots; 3 where model and noise match
-        ("user", "i8", (4,)),  # free for the caller
     ],
     align=True,
 )
@@ -97,6 +100,7 @@ TRACKER_CONFIG: Final = np.dtype(
         ("max_speed_mps", "f8"),
         ("max_climb_mps", "f8"),  # fastest vertical speed of a new track; 0: as fast as max_speed_mps
         ("flat", "i8"),  # 1: the frame is flat, up is its third axis; 0: ECEF
+        ("by_distance", "i8"),  # what rivals for a plot are ranked by: 0 likelihood, 1 distance alone
     ],
     align=True,
 )
@@ -106,7 +110,11 @@ TRACKER_STATE: Final = np.dtype(
     [
         ("next_number", "i8"),
         ("live", "i8"),  # tracks now alive, remote ones included
-        ("high", "i8"),  # one past the highest slot ever used, counted from first_slot
+        ("high", "i8"),  # one past the highest slot in use, counted from first_slot
+        (
+            "packed",
+            "i8",
+        ),  # slots that are surely in use, counted from first_slot: a search for a free one starts behind them
         ("overflow", "i8"),  # tracks not started because no slot was free
         ("pair_overflow", "i8"),  # track-plot pairs in the gate that did not fit the scratch
         ("late", "i8"),  # plots that fit a track which was newer already, and were set aside
@@ -167,8 +175,8 @@ CELL: Final = np.dtype(
 )
 """Scratch: one plot, in the order of the coordinate along which the batch spreads most; or one track of a picture's index."""
 
-PAIR: Final = np.dtype([("cell", "i8"), ("distance", "f8"), ("cost", "f8")], align=True)
-"""Scratch: one track-plot pair inside the gate: squared distance, and cost (with ln det S)."""
+PAIR: Final = np.dtype([("cell", "i8"), ("distance", "f8"), ("log_det", "f8"), ("cost", "f8")], align=True)
+"""Scratch: one track-plot pair inside the gate: squared distance, ln det S, and the cost of assigning the two."""
 
 SORT_KEY: Final = np.dtype([("a", "f8"), ("b", "f8"), ("c", "f8"), ("d", "f8")], align=True)
 """Scratch: what to sort by, most significant first."""
@@ -185,6 +193,9 @@ WORK: Final = np.dtype(
         ("remote", "i8"),  # remote tracks in it
         ("first_ns", "i8"),
         ("last_ns", "i8"),
+        ("soonest_ns", "i8"),  # no own firm track lapses before
+        ("firm", "i8"),  # own firm tracks that the batch may concern
+        ("tentative", "i8"),  # and tentative ones
         ("widest", "f8"),  # largest trace of a plot's covariance, or of a track's in the index of a picture
         ("here", "f8"),  # trace of the position covariance of the track at hand,
         ("mixed", "f8"),  # of twice its covariance with velocity,
@@ -207,6 +218,8 @@ WORK: Final = np.dtype(
         ("p", "f8", (6, 6)),
         ("low", "f8", (3,)),  # box around the gates of the track at hand
         ("high", "f8", (3,)),
+        ("least", "f8", (3,)),  # box around the plots of the batch
+        ("most", "f8", (3,)),
     ],
     align=True,
 )
@@ -228,6 +241,8 @@ class Scratch(NamedTuple):
     row_order: NDArray[np.int64]
     other: NDArray[np.int64]
     picked: NDArray[np.int64]  # cells of one search, or slots of the remote tracks of a picture
+    firm: NDArray[np.int64]  # slots of the firm tracks that a batch may concern
+    tentative: NDArray[np.int64]
     work: Rows
 
 
@@ -264,6 +279,8 @@ def make_scratch(capacity_tracks: int, capacity_plots: int) -> Scratch:
         row_order=np.zeros(max(capacity_tracks, 1), np.int64),
         other=np.zeros(most, np.int64),
         picked=np.zeros(2 * most, np.int64),
+        firm=np.zeros(max(capacity_tracks, 1), np.int64),
+        tentative=np.zeros(max(capacity_tracks, 1), np.int64),
         work=np.zeros(1, WORK),
     )
 
@@ -306,6 +323,7 @@ def make_config(
     first_slot: int = 0,
     tentative_misses: int = 0,
     flat: bool = False,
+    by_distance: bool = False,
 ) -> Rows:
     """Settings of one node's tracker, (1,) of TRACKER_CONFIG.
 
@@ -332,6 +350,8 @@ def make_config(
         Looks in a row that a tentative track may miss; 0 for as many as the window allows.
     flat : bool
         Whether positions are east, north, up of a flat frame instead of ECEF.
+    by_distance : bool
+        Whether rivals for a plot are ranked by distance alone instead of by likelihood.
 
     Raises
     ------
@@ -353,4 +373,5 @@ def make_config(
     row["first_slot"] = _require("first_slot", first_slot, 0, 2**31 - 1)
     row["tentative_misses"] = _require("tentative_misses", tentative_misses, 0, 1000)
     row["flat"] = int(flat)
+    row["by_distance"] = int(by_distance)
     return config

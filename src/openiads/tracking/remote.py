@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from openiads.kernels import kernel
 from openiads.tracking.filters import PER_SECOND, innovation, predict, process_noise
-from openiads.tracking.gating import first_at_least, spread, sum_variances
+from openiads.tracking.gating import first_at_least, spread, take_traces
 from openiads.tracking.life import note_dropped, occupy, release
 from openiads.tracking.ordering import sort_order
 from openiads.tracking.records import FIRM, FREE, OWN, REMOTE, Record, Rows, Scratch, Vector
@@ -76,7 +76,7 @@ def fill_track_cell(config: Record, track: Record, slot: int, now_ns: int, cell:
         cell["z"][i] = x[i] + dt_s * x[i + 3]
     cell["plot"] = slot
     cell["along"] = cell["z"][0]
-    sum_variances(track["p"], work)
+    take_traces(track["traces"], work)
     cell["trace"] = spread(config["process_noise_m2ps3"], dt_s, work)
     work["widest"] = max(work["widest"], cell["trace"])
 

@@ -14,7 +14,7 @@ from openiads.tracking.bank_life import count_hit, count_looks, expire_bank, pai
 from openiads.tracking.bank_records import ALL_IN_ONE, MIXED, BankScratch
 from openiads.tracking.bank_updates import finish_update, place_ahead, take_all, take_one
 from openiads.tracking.filters import PER_SECOND, innovation
-from openiads.tracking.gating import add_pair, first_key, near, prepare_plots, sum_variances, window
+from openiads.tracking.gating import add_pair, concerns, first_key, near, prepare_plots, window
 from openiads.tracking.jpda import JpdaScratch, find_marginals
 from openiads.tracking.life import note
 from openiads.tracking.records import CHANGED_UPDATED, FIRM, OWN, TENTATIVE, Record, Rows, Scratch, Vector
@@ -34,9 +34,9 @@ def gate_bank(
 ) -> None:
     """Append the pairs of one track, each at the distance from the bank's own prediction."""
     work, keys, cells = scratch.work[0], scratch.keys, scratch.cells
-    sum_variances(track["p"], work)
-    if not window(config, track, keys[0]["a"], keys[n_plots - 1]["a"], work):
+    if not concerns(config, track, work):
         return
+    window(config, track, work)
     axis = work["axis"]
     k = first_key(keys, n_plots, work["low"][axis])
     mixed = False
@@ -67,7 +67,7 @@ def gate_bank(
         if ahead_ns == 0 and track["radar"] == radar:
             cell["late"] = 1
         else:
-            add_pair(node_state, scratch.pairs, k - 1, work)
+            add_pair(config, node_state, scratch.pairs, k - 1, work)
 
 
 @kernel

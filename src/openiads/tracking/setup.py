@@ -54,6 +54,7 @@ CHOICES: Final = {
     "filter": ("converted", "ekf", "ukf"),
     "association": ("gnn", "jpda"),
     "initiation": ("m_of_n", "sprt"),
+    "assignment_cost": ("likelihood", "distance"),
 }
 
 WHOLE: Final = ("confirm_hits", "confirm_window", "tentative_misses", "drop_after_updates", "max_tracks")
@@ -143,6 +144,7 @@ class TrackerOptions:
     filter: str = "converted"
     association: str = "gnn"
     initiation: str = "m_of_n"
+    assignment_cost: str = "likelihood"
     turn_mps2: float = 3.0 * STANDARD_GRAVITY_MPS2
     jerk_noise_m2ps5: float = USUAL_JERK
     drag_m2pkg: float = 0.0

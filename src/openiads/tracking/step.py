@@ -3,8 +3,8 @@
 from openiads.kernels import kernel
 from openiads.tracking.assignment import assign
 from openiads.tracking.gating import find_pairs, prepare_plots
-from openiads.tracking.life import expire, note, occupy, sort_unused, start_track, take_plot
-from openiads.tracking.records import FIRM, TENTATIVE, Record, Rows, Scratch
+from openiads.tracking.life import expire_firm, note, occupy, sift, sort_unused, start_track, take_plot
+from openiads.tracking.records import FIRM, Record, Rows, Scratch
 
 
 @kernel
@@ -62,6 +62,8 @@ def start_tracks(
             full = True
             continue
         what = start_track(config, tracks[slot], plots[j], radar, period_ns)
+        if tracks[slot]["status"] == FIRM:
+            scratch.work[0]["soonest_ns"] = min(scratch.work[0]["soonest_ns"], tracks[slot]["lapse_ns"])
         note(changes, scratch.work[0], slot, tracks[slot], what)
         plots[j]["track"] = slot
         plots[j]["new"] = 1
@@ -117,14 +119,18 @@ def step(
         raise ValueError("step: the scratch is too small; make it with make_scratch(capacity, plots)")
     work = scratch.work[0]
     work["changes"] = 0
-    expire(config, node_state, tracks, TENTATIVE, now_ns, changes, work)
     if n_plots > 0:
         prepare_plots(plots, n_plots, scratch)
-        for status in (FIRM, TENTATIVE):
-            n_rows = find_pairs(config, node_state, tracks, plots, n_plots, status, radar, scratch)
+    sift(config, node_state, tracks, n_plots, now_ns, changes, scratch)
+    if n_plots > 0:
+        for stage in range(2):
+            slots, count = (scratch.firm, work["firm"]) if stage == 0 else (scratch.tentative, work["tentative"])
+            n_rows = find_pairs(config, node_state, tracks, plots, n_plots, slots, count, radar, scratch)
+            if n_rows == 0:
+                continue
             assign(config, tracks, n_rows, scratch)
             node_state["cut"] += work["cut"]
             update_tracks(config, tracks, plots, n_rows, radar, period_ns, changes, scratch)
         start_tracks(config, node_state, tracks, plots, n_plots, radar, period_ns, changes, scratch)
-    expire(config, node_state, tracks, FIRM, now_ns, changes, work)
+    expire_firm(config, node_state, tracks, now_ns, changes, work)
     return int(work["changes"])

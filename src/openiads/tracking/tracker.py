@@ -99,6 +99,7 @@ class Tracker:
             max_climb_mps=options.max_climb_mps,
             capacity=options.max_tracks,
             flat=config.frame == FLAT,
+            by_distance=options.assignment_cost == "distance",
         )
         self.banks = make_banks(config) if wanted(options) else None
         if self.banks is not None:

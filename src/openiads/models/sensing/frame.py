@@ -54,6 +54,35 @@ def cue_beams(radar: Record, track: Record, range_m: float, at_ns: int) -> int:
 
 
 @kernel
+def order_dwells(slots: tuple[int, int], tracks: Records, order: NDArray[np.int64]) -> tuple[int, int, int, int]:
+    """Slots in the order in which they get dwells, by class and then by slot, in `order`; returns where each class ends."""
+    guided, tentative, firm, cued = 0, 0, 0, 0
+    for slot in range(slots[0], slots[1]):
+        wanted = urgency(tracks[slot])
+        guided += wanted == GUIDANCE
+        tentative += wanted == CONFIRM
+        firm += wanted == UPDATE
+        cued += wanted == CUED
+    ends = guided, guided + tentative, guided + tentative + firm, guided + tentative + firm + cued
+    guided, tentative, firm, cued = 0, ends[0], ends[1], ends[2]
+    for slot in range(slots[0], slots[1]):
+        wanted = urgency(tracks[slot])
+        if wanted == GUIDANCE:
+            order[guided] = slot
+            guided += 1
+        elif wanted == CONFIRM:
+            order[tentative] = slot
+            tentative += 1
+        elif wanted == UPDATE:
+            order[firm] = slot
+            firm += 1
+        elif wanted == CUED:
+            order[cued] = slot
+            cued += 1
+    return ends
+
+
+@kernel
 def frame(
     row: Record,
     radars: Records,
@@ -63,6 +92,7 @@ def frame(
     masks: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]],
     slots: tuple[int, int],
     tracks: Records,
+    order: NDArray[np.int64],
     unit: Record,
     clock: Records,
     plots: Records,
@@ -73,7 +103,7 @@ def frame(
     """Plots of the frame that calendar row `row` closes, written to `plots`; returns how many.
 
     `truth` is objects, knots, pair keys and object states; `slots` (first, one past the last) of `tracks` are the node's own
-    picture, which alone decides where the radar points.
+    picture, which alone decides where the radar points; `order` is scratch for so many slots.
     """
     r = row["index"]
     radar = radars[r]
@@ -85,38 +115,36 @@ def frame(
     widest = widest_margin(row, candidates)
     used = 0
     count = 0
-    for wanted in range(4):
-        for slot in range(slots[0], slots[1]):
-            track = tracks[slot]
-            if used >= budget:
-                break
-            if urgency(track) != wanted:
-                continue
-            at_ns = start_ns + used * radar["period_ns"] // budget
-            range_m, azimuth, elevation, inside = points_at(radar, track, face, at_ns)
-            if not inside:
-                continue
-            beams = cue_beams(radar, track, range_m, at_ns) if wanted == CUED else 1
-            used += beams * beams
-            reach = BEAM_REACH if beams == 1 else -0.5 * beams
-            count = sweep(
-                key,
-                (azimuth, elevation, reach),
-                at_ns,
-                row,
-                r,
-                radar,
-                candidates,
-                truth,
-                pd_table,
-                masks,
-                clock,
-                plots,
-                plot_truth,
-                seen,
-                count,
-                widest,
-            )
+    ends = order_dwells(slots, tracks, order)
+    for place in range(ends[3]):
+        if used >= budget:
+            break
+        track = tracks[order[place]]
+        at_ns = start_ns + used * radar["period_ns"] // budget
+        range_m, azimuth, elevation, inside = points_at(radar, track, face, at_ns)
+        if not inside:
+            continue
+        beams = cue_beams(radar, track, range_m, at_ns) if place >= ends[2] else 1
+        used += beams * beams
+        reach = BEAM_REACH if beams == 1 else -0.5 * beams
+        count = sweep(
+            key,
+            (azimuth, elevation, reach),
+            at_ns,
+            row,
+            r,
+            radar,
+            candidates,
+            truth,
+            pd_table,
+            masks,
+            clock,
+            plots,
+            plot_truth,
+            seen,
+            count,
+            widest,
+        )
     spent = min(used, budget)
     count = search(
         row, r, radar, spent, boresight, candidates, truth, pd_table, masks, unit, clock, plots, plot_truth, seen, count
