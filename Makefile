@@ -3,6 +3,7 @@
 # make test    everything that must be green before a change lands
 # make bench   the benchmark table of this machine
 # make nightly the long checks
+# make docs    the pages that are made from the code
 
 PYTHON ?= python3
 VENV := .venv
@@ -37,6 +38,9 @@ nightly: setup
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
+
+docs: setup
+	for page in records_page tables_page cli_page measures_page purposes_table schema verification_page; do $(BIN)/python tools/make_$$page.py || exit 1; done
 
 clean:
 	rm -rf $(VENV) build dist runs

@@ -6,6 +6,7 @@ machine and versions to `benchmarks/results.json`.
 
 import argparse
 import json
+import math
 import os
 import platform
 import resource
@@ -20,15 +21,18 @@ from typing import Any
 
 import numpy as np
 
+from growth import growth, scaling
 from interop import interop
 from openiads.engine.lowering import Lowered, lower
 from openiads.engine.simulation import Simulation
 from openiads.results.manifest import software_versions
 from openiads.scenario.loader import load_scenario_text
+from rivals import detection, viewshed
 from scenes import scene
 
 HERE = Path(__file__).parent
-OBJECTS = (100, 300)
+OBJECTS = (100, 300, 1000)
+SPLIT_UP_TO = 300
 SLICE_ROWS = 400
 """Rows of the calendar that are walked with the JIT on and off for the ratio, from the middle of the hour."""
 
@@ -155,10 +159,10 @@ def main() -> None:
     kept: dict[str, Any] = {"machine": platform.processor() or platform.machine(), "software": software_versions()}
     for objects in OBJECTS:
         case = lowered(objects)
-        seconds = replications(case, 9 if objects <= 100 else 5)
+        seconds = replications(case, {100: 9, 300: 5}.get(objects, 3))
         kept[f"replication_cpu_s_{objects}"] = seconds
         rows.append((f"{objects} objects: replications per CPU second", f"{1 / seconds:.2f} ({1000 * seconds:.0f} ms each)"))
-        if not chosen.quick:
+        if not chosen.quick and objects <= SPLIT_UP_TO:
             kept[f"jit_off_ratio_{objects}"] = ratio = jit_ratio(objects)
             rows.append((f"{objects} objects: the same source with the JIT off", f"{ratio:.0f} times slower"))
             kept[f"shares_{objects}"] = parts = shares(objects, seconds)
@@ -168,8 +172,12 @@ def main() -> None:
     kept["starting_cpu_s"] = begun = starting(not chosen.quick)
     rows += [(name, f"{seconds:.2f} CPU s") for name, seconds in begun.items()]
     if not chosen.quick:
-        kept["interop"] = formats = dict(interop(OBJECTS[-1]))
+        kept["interop"] = formats = dict(interop(SPLIT_UP_TO))
         rows += formats.items()
+        for key, name, text, value in (*growth(), *scaling(), *detection(), *viewshed()):
+            rows.append((name, text))
+            if not math.isnan(value):
+                kept[key] = value
     kept["largest_memory_mb"] = memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     rows.append(("largest memory of the benchmark itself", f"{memory:.0f} MB"))
     print("| what | measured |\n|---|---|")

@@ -72,11 +72,12 @@ def thing(k: int, count: int, duration_s: float) -> dict[str, Any]:
     return {"side": side, "system": system, "motion": motion}
 
 
-def scene(objects: int, *, duration_s: float = DURATION_S, **parts: Any) -> str:
-    """A scenario as YAML. `parts` replaces top-level sections, to switch parts of the walk off."""
-    places = {name: {**point(*at), "ground_m": 900.0} for name, at in {"post": (0.0, 0.0), **UNITS}.items()}
+def scene(objects: int, *, duration_s: float = DURATION_S, units: tuple[str, ...] = tuple(UNITS), **parts: Any) -> str:
+    """A scenario as YAML with the fire units named. `parts` replaces top-level sections, to switch parts of the walk off."""
+    sites = {name: UNITS[name] for name in units}
+    places = {name: {**point(*at), "ground_m": 900.0} for name, at in {"post": (0.0, 0.0), **sites}.items()}
     links: dict[str, Any] = {}
-    for name in UNITS:
+    for name in sites:
         links[f"{name}-up"] = {"from": f"unit-{name}", "to": "post", "carries": ["tracks", "status"]}
         links[f"{name}-down"] = {"from": "post", "to": f"unit-{name}", "carries": ["tracks", "status"]}
     units = {
@@ -92,12 +93,12 @@ def scene(objects: int, *, duration_s: float = DURATION_S, **parts: Any) -> str:
             "missiles": {"48n6e3": {"system": "48n6e3", "count": 32}},
             "tracker": {"capacity": 2 * objects + 100},
         }
-        for name, at in UNITS.items()
+        for name, at in sites.items()
     }
     post = {"place": "post", "search_radar": {"system": "91n6e"}, "tracker": {"capacity": 2 * objects + 100}}
     document = {
         "openiads_scenario": "0.1",
-        "scenario": {"id": f"benchmark-{objects}", "title": f"{objects} objects, four fire units", "notional": True},
+        "scenario": {"id": f"benchmark-{objects}", "title": f"{objects} objects, {len(sites)} fire units", "notional": True},
         "clock": {"start_utc": "2019-07-12T06:00:00Z", "duration_s": duration_s},
         "terrain": {"masks": "none"},
         "control": {"weapons": "tight"},

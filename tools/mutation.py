@@ -29,7 +29,13 @@ os.environ["NUMBA_DISABLE_JIT"] = "1"
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "openiads"
 ROOMS = ("physics", "stats")
-TESTS = ("tests/physics", "tests/stats", "tests/verify/test_cases.py", "tests/verify/test_environment_and_motion.py")
+TESTS = (
+    "tests/physics",
+    "tests/stats",
+    "tests/verify/test_runner.py",
+    "tests/verify/test_unseen.py",
+    "tests/verify/test_environment_and_motion.py",
+)
 LIMIT_S = 90
 """CPU seconds after which a mutant counts as caught: it does not end where the right code does."""
 

@@ -247,6 +247,10 @@ BETTER = {
         {"fire_units.unit-1.identification.p_hostile_correct": 0.2},
         {"fire_units.unit-1.identification.p_hostile_correct": 0.98},
     ),
+    "an open site": (
+        {"places.site.mask_angle_deg": 15, "places.hill.mask_angle_deg": 15},
+        {"places.site.mask_angle_deg": 0, "places.hill.mask_angle_deg": 0},
+    ),
     "stronger radars": (
         {f"{radar}.range_km": 12 for radar in NODES},
         {f"{radar}.range_km": 80 for radar in NODES},

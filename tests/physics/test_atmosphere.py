@@ -145,3 +145,14 @@ def test_reference_air_above_86_km():
     air = reference_air(geometric_height_m=[86_500.0, 90e3, 95e3, 100e3])
     assert air.temperature_k == pytest.approx([186.8673, 186.8673, 188.42, 195.08], rel=0, abs=0.05)  # K
     assert air.pressure_hpa[[1, 3]] == pytest.approx([0.0018359, 3.2011e-4], rel=5e-3, abs=0)
+
+
+def test_saturation_over_ice_by_the_recommendation():
+    """ITU-R P.453-14, eq. 9, worked with 20 digits: the enhancement by the air takes part with its sign."""
+    for celsius, hpa, expected in ((-40.0, 1013.25, 0.128854), (-20.0, 1013.25, 1.037184), (0.0, 500.0, 6.114021)):
+        a, b, c, d = 6.1115, 23.036, 279.82, 333.7
+        enhancement = 1 + 1e-4 * (2.2 + hpa * (0.0383 + 6.4e-6 * celsius**2))
+        by_hand = enhancement * a * math.exp((b - celsius / d) * celsius / (celsius + c))
+        found = float(saturation_pressure_hpa(temperature_c=celsius, pressure_hpa=hpa, phase="ice"))
+        assert found == pytest.approx(by_hand, rel=1e-12)
+        assert found == pytest.approx(expected, rel=3e-3)

@@ -59,7 +59,7 @@ def test_what_never_comes_down_is_refused():
         kepler_trajectory(burnout_speed_mps=11_500.0, flight_path_angle_rad=0.5, earth_radius_m=EARTH_M)
 
 
-def test_fall_with_drag():
+def test_drag_fall():
     fall = drag_fall(ballistic_coefficient_kgpm2=100 / (0.3 * 0.05), density_kgpm3=1.225, time_s=10.0)
     assert tuple(fall) == pytest.approx((326.70942382956696, 95.22369142725393, 483.1416601527027), rel=1e-13)
     late = drag_fall(ballistic_coefficient_kgpm2=100.0, density_kgpm3=1.225, time_s=1e4, initial_speed_mps=900.0)
@@ -172,3 +172,23 @@ def test_arc_ends_at_the_time_limit_or_refuses_a_start_below_ground():
         ballistic_arc(position_ecef_m=position, velocity_ecef_mps=velocity, longest_s=60.0, ground_m=500.0)
     with pytest.raises(OutOfRangeError, match="ballistic_coefficient_kgpm2 = -1"):
         ballistic_arc(position_ecef_m=position, velocity_ecef_mps=velocity, longest_s=60.0, ballistic_coefficient_kgpm2=-1.0)
+
+
+@pytest.mark.parametrize("ratio", [0.0, 0.3, 2.5])
+def test_a_short_fall_is_the_same_by_series_and_in_closed_form(ratio):
+    """Where the logarithm cancels a series stands in; extended precision tells that its terms have the right signs."""
+    beta, density, gravity = 1000.0, 1.2, 9.8
+    terminal = math.sqrt(2 * gravity * beta / density)
+    for x in (0.9e-3, 0.2e-3):
+        t = x * terminal / gravity
+        fall = drag_fall(
+            ballistic_coefficient_kgpm2=beta,
+            density_kgpm3=density,
+            time_s=t,
+            initial_speed_mps=ratio * terminal,
+            gravity_mps2=gravity,
+        )
+        long = np.longdouble(x)
+        exact = np.longdouble(terminal) ** 2 / gravity * np.log(np.cosh(long) + np.longdouble(ratio) * np.sinh(long))
+        falls_without_drag = ratio * terminal * t + 0.5 * gravity * t * t
+        assert float(fall.distance_m - exact) == pytest.approx(0.0, abs=1e-6 * falls_without_drag)

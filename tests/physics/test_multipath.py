@@ -127,3 +127,14 @@ def test_roughness_kills_the_specular_ray():
     assert spherical_factor(geometry=geometry, wavelength_m=0.1, reflection=-1.0, roughness=0.0) == pytest.approx(
         1.0, rel=1e-12
     )
+
+
+def test_the_direct_ray_leaves_at_the_angle_of_plane_geometry():
+    """Two points above a circle in Cartesian coordinates: distance and elevation of the one at the other."""
+    h1, h2, ground, radius = 30.0, 4000.0, 60_000.0, 8.495e6
+    found = spherical_reflection(antenna_height_m=h1, target_height_m=h2, ground_range_m=ground, effective_radius_m=radius)
+    angle = ground / radius
+    east = (radius + h2) * math.sin(angle)
+    up = (radius + h2) * math.cos(angle) - (radius + h1)
+    assert float(found.direct_m) == pytest.approx(math.hypot(east, up), rel=1e-12)
+    assert float(found.direct_elevation_rad) == pytest.approx(math.atan2(up, east), abs=1e-12)
