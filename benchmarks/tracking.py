@@ -4,8 +4,9 @@
 
 Stone Soup 1.9.1: extended Kalman filter on range, bearing and elevation, `GNNWith2DAssignment` with the k-d tree
 (`DetectionKDTreeMixIn`), Mahalanobis gate 4.03, three hits, deletion after two (tentative) or four missed scans.
-It ranks rivals for a plot by Mahalanobis distance alone; ours does so with `assignment_cost: distance` (the row that is comparable) and
-by likelihood otherwise. Figures are CPU time of one process, ours the median of several walks over the whole scene, Stone Soup's of
+It ranks rivals for a plot by Mahalanobis distance alone; ours does so with `assignment_cost: distance` (the row that is
+comparable) and by likelihood otherwise.
+Figures are CPU time of one process, ours the median of several walks over the whole scene, Stone Soup's of
 the one that it has time for; compare the ratios, not the figures.
 """
 
