@@ -1,9 +1,9 @@
 """What viewers make of an exported run: `python tools/check_viewers.py RUN --tools FOLDER`.
 
 CZML is loaded by `@cesium/engine` under Node, and half-way between samples its positions are compared with the paths of the run.
-KML is validated against the OGC's `ogckml22.xsd` by xmllint. Both are fetched into FOLDER from npm and PyPI when they are not there (the
-schema lies in the package fastkml, LGPL, which is unpacked and never imported or shipped). ACMI is read back by our strict reader.
-Needs node, npm and xmllint.
+KML is validated against the OGC's `ogckml22.xsd` by xmllint. ACMI is read back by our strict reader. Engine and schema are fetched
+into FOLDER from npm and PyPI when they are not there (the schema lies in the package fastkml, LGPL, which is unpacked and never
+imported or shipped). Needs node, npm and xmllint.
 """
 
 import argparse
