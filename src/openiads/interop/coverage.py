@@ -7,13 +7,10 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from openiads.coverage import Coverage, contours
-from openiads.coverage.contours import union_map
+from openiads.coverage.contours import USUAL, union_map
 from openiads.coverage.files import raster_bytes
 from openiads.errors import InteropError
 from openiads.interop.source import Source
-
-ALTITUDES_M: Final = (300.0, 1000.0, 3000.0, 10_000.0)
-"""Of the contours, above mean sea level, unless others are asked for."""
 
 USED: Final = "nominal"
 """Of the three ends of the figures: a run's own scenario states the values that it used, so all three are one."""
@@ -29,7 +26,7 @@ def write(
     left_out: Counter[str],
     *,
     terrain: str | Path | None = None,
-    altitudes_m: Sequence[float] = ALTITUDES_M,
+    altitudes_m: Sequence[float] = USUAL,
 ) -> None:
     """Write what `openiads coverage` makes of the run's scenario: `.tif` the lowest visible altitude, `.geojson` contours.
 
