@@ -1,9 +1,9 @@
-"""A finished run of the small case, and a keyed mutator that breaks bytes."""
+"""A finished run of the small case, and decoders fed with bytes that a keyed mutator (`tools/fuzz/mutate.py`) broke."""
 
 import contextlib
-import random
 import resource
-from collections.abc import Callable, Iterator
+import runpy
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,42 +14,13 @@ from openiads import api
 from openiads.errors import OpeniadsError
 
 MOST_MEMORY_MB = 64
+MUTATE = Path(__file__).resolve().parents[2] / "tools" / "fuzz" / "mutate.py"
 
 
 @pytest.fixture(scope="session")
 def run(cases: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Any:
     out = tmp_path_factory.mktemp("interop") / "run"
     return api.run(cases.small(), replications=2, out=out)
-
-
-def mutations(samples: list[bytes], count: int, *, key: int) -> Iterator[bytes]:
-    """`count` broken variants of `samples`: flipped, overwritten, cut, doubled and spliced bytes; the same for the same key."""
-    rng = random.Random(key)
-    extremes = (b"\x00", b"\xff", b"\x7f", b"\x80", b"\x01")
-    for _ in range(count):
-        data = bytearray(rng.choice(samples))
-        for _ in range(rng.choice((1, 1, 2, 4, 16))):
-            at = rng.randrange(len(data)) if data else 0
-            match rng.randrange(7):
-                case 0:
-                    data[at : at + 1] = rng.randbytes(1)
-                case 1:
-                    size = rng.choice((1, 2, 4, 8))
-                    data[at : at + size] = rng.choice(extremes) * size
-                case 2:
-                    del data[at:]
-                case 3:
-                    data += rng.randbytes(rng.randrange(1, 40))
-                case 4:
-                    data[at:at] = data[at : at + rng.randrange(1, 40)]
-                case 5:
-                    other = rng.choice(samples)
-                    data[at:] = other[rng.randrange(len(other) + 1) :]
-                case _:
-                    del data[at : at + rng.randrange(1, 9)]
-            if not data:
-                data = bytearray(rng.randbytes(4))
-        yield bytes(data)
 
 
 @pytest.fixture
@@ -61,6 +32,7 @@ def survive() -> Callable[..., tuple[int, int]]:
         for sample in samples:  # imports what it needs, which is not counted
             with contextlib.suppress(OpeniadsError):
                 decode(sample)
+        mutations = runpy.run_path(str(MUTATE))["mutations"]
         before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         for data in mutations(samples, count, key=key):
             try:

@@ -97,8 +97,8 @@ def parse_family(family: str, read: Mapping[str, Any], sources: Mapping[str, str
 def _entry(family: str, key: str, raw: Any, sources: Mapping[str, str]) -> Entry:
     path = f"{family}.{key}"
     raw = _mapping(path, raw, required={"name", "figures"}, allowed={"name", "kind", "description", "attributes", "figures"})
-    figures = {name: _figure(f"{path}.{name}", f, sources) for name, f in raw["figures"].items()}
-    attributes = {name: _attribute(f"{path}.{name}", a, sources) for name, a in raw.get("attributes", {}).items()}
+    figures = {name: _figure(f"{path}.{name}", f, sources) for name, f in _members(path, "figures", raw).items()}
+    attributes = {name: _attribute(f"{path}.{name}", a, sources) for name, a in _members(path, "attributes", raw).items()}
     return Entry(
         family=family,
         id=key,
@@ -170,11 +170,18 @@ def _mapping(path: str, raw: Any, *, required: set[str], allowed: set[str] | fro
     return raw
 
 
+def _members(path: str, name: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+    found = raw.get(name, {})
+    if not isinstance(found, dict):
+        raise CatalogueError(f"catalogue.{path}: expected a mapping in `{name}`, found {found!r}")
+    return found
+
+
 def _cited(path: str, ids: Any, sources: Mapping[str, str]) -> tuple[str, ...]:
     if not isinstance(ids, list) or not ids:
         raise CatalogueError(f"catalogue.{path}: expected a list of source ids in `source`, found {ids!r}")
     for key in ids:
-        if key not in sources:
+        if not isinstance(key, str) or key not in sources:
             raise CatalogueError(f"catalogue.{path}: sources.yaml has no source {key!r}. {_hint(str(key), sources)}")
     return tuple(sources[key] for key in ids)
 
@@ -185,7 +192,7 @@ def _read(file: Traversable) -> dict[str, Any]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         read = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - one of the two safe loaders
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise CatalogueError(f"{file.name}: cannot be read: {error}") from error
     if not isinstance(read, dict):
         raise CatalogueError(f"{file.name}: expected a mapping at the top")

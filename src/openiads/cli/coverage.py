@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from openiads.coverage import Site
     from openiads.scenario.loader import Scenario
 
-USUAL = (300.0, 1000.0, 3000.0, 10_000.0)
-"""Altitudes when none is asked for, in metres above mean sea level."""
-
 
 def coverage(
     file: Annotated[
@@ -56,6 +53,7 @@ def coverage(
     """
     from openiads.cli.progress import Progress
     from openiads.coverage import contours, radar_ids, write_coverage
+    from openiads.coverage.contours import USUAL
     from openiads.coverage.files import lowest_lines, table_lines
     from openiads.coverage.visibility import refraction_of
 

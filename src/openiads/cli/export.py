@@ -8,7 +8,7 @@ import typer
 from openiads.cli.options import RunFolder
 from openiads.cli.progress import Progress
 
-ToFormat = Literal["dis", "asterix", "czml", "kml", "acmi", "geojson", "events", "stonesoup"]
+ToFormat = Literal["dis", "asterix", "czml", "kml", "acmi", "geojson", "geotiff", "coverage", "events", "stonesoup"]
 
 
 def export(
@@ -25,6 +25,13 @@ def export(
     host: Annotated[str, typer.Option(help="With --rate: IP address to send to; time-to-live 1.")] = "127.0.0.1",
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="UDP port of the packets.")] = None,
     exercise: Annotated[int | None, typer.Option(min=1, max=255, help="dis: exercise id.")] = None,
+    emitter: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="dis: emitter name (SISO-REF-010) of radars that have none there.")
+    ] = None,
+    terrain: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="geotiff, coverage: elevation tiles; the masks of the scenario unless given."),
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
 ) -> None:
     """Write one replication of a run in another tool's format. All of it is simulated, and says so where the format can."""
@@ -33,7 +40,7 @@ def export(
     from openiads.interop.formats import export as write
 
     run = api.open_run(folder)
-    options: dict[str, Any] = {"port": port, "exercise": exercise}
+    options: dict[str, Any] = {"port": port, "exercise": exercise, "emitter": emitter, "terrain": terrain}
     given = {name: value for name, value in options.items() if value is not None}
     if rate is not None:
         _send(run, to, replication, from_s, until_s, rate, host, given)
@@ -110,7 +117,7 @@ def _send(
         raise InteropError(f"--rate sends DIS packets; {to} is written to a file. Use -o FILE")
     with _Progress(run, from_s, until_s, "sending") as on_time:
         source = Source.open(run.reader, replication, from_s=from_s, until_s=until_s, on_time=on_time)
-        exporter = Exporter(source, exercise=given.get("exercise", 1))
+        exporter = Exporter(source, exercise=given.get("exercise", 1), emitter=given.get("emitter"))
         port = given.get("port", PORT)
         sent = replay(exporter.pdus(), rate=rate, host=host, port=port)
     typer.echo(f"{host}:{port}: {sent} packets sent")

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from openiads.scenario.loader import Scenario
 
 Kind = Literal["detection", "track", "engagement"]
+USUAL: Final = (300.0, 1000.0, 3000.0, 10_000.0)
+"""Altitudes when none is asked for, in metres above mean sea level."""
+
 RING_POINTS: Final = 360
 METRES_PER_KILOMETRE: Final = 1000.0
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from openiads.coverage.contours import Contour, Coverage, union_map
-from openiads.coverage.geotiff import write_geotiff
+from openiads.coverage.geotiff import tiff_bytes
 from openiads.coverage.outline import TAG
 from openiads.coverage.visibility import DEGREE_ARCSEC, VisibilityMap
 from openiads.errors import OpeniadsError
@@ -44,10 +44,16 @@ def write_coverage(found: Coverage, folder: Path) -> tuple[list[Path], str]:
 
 
 def write_raster(seen: VisibilityMap, path: Path, *, radars: str) -> None:
+    """`raster_bytes` to a file, written aside and then renamed."""
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(raster_bytes(seen, radars=radars))
+    part.replace(path)
+
+
+def raster_bytes(seen: VisibilityMap, *, radars: str) -> bytes:
     """The map as GeoTIFF: metres above mean sea level, EPSG:4326, posts in the middle of pixels, conditions in the metadata."""
     lat_step, lon_step = (s / DEGREE_ARCSEC for s in (seen.latitude_step_arcsec, seen.longitude_step_arcsec))
-    write_geotiff(
-        path,
+    return tiff_bytes(
         seen.lowest_m[::-1],
         west_deg=float(seen.longitude_deg[0]) - lon_step / 2,
         north_deg=float(seen.latitude_deg[-1]) + lat_step / 2,

@@ -38,12 +38,18 @@ class Format:
 
 
 EXPORTS: Final[dict[str, Format]] = {
-    "dis": Format("dis.packets", (".pcap", ".dislog"), "DIS 7 packets (IEEE 1278.1-2012)", ("exercise", "port")),
+    "dis": Format("dis.packets", (".pcap", ".dislog"), "DIS 7 packets (IEEE 1278.1-2012)", ("exercise", "port", "emitter")),
     "asterix": Format("asterix.packets", (".pcap", ".ast", ".raw"), "ASTERIX CAT048, CAT034, CAT062", ("port",)),
     "czml": Format("czml", (".czml",), "paths, sites and missiles for CesiumJS"),
     "kml": Format("kml", (".kml", ".kmz"), "paths, sites and missiles for Google Earth and GIS (OGC KML 2.2)"),
     "acmi": Format("acmi.writing", (".acmi",), "a Tacview 2.2 recording: .txt.acmi or .zip.acmi"),
     "geojson": Format("geojson", (".geojson",), "paths, sites and missiles as features (RFC 7946)"),
+    "geotiff": Format(
+        "coverage", (".tif", ".tiff"), "lowest altitude that any radar of the run sees, a raster", ("terrain",)
+    ),
+    "coverage": Format(
+        "coverage", (".geojson",), "contours of where its radars see, by altitude", ("terrain", "altitudes_m")
+    ),
     "events": Format("events", (".csv", ".parquet"), "who did what to whom, one flat table for wargame tools"),
     "stonesoup": Format("stonesoup", (".zip",), "plots, tracks and truth as tables that Stone Soup reads"),
 }

@@ -273,7 +273,9 @@ def _things(reader: RunReader, replication: int) -> tuple[Thing, ...]:
     outcomes = {row["object_id"]: row for row in iter_rows(reader, "outcomes", replication)}
     found = []
     for row in reader.table("objects").to_pylist():
-        end = outcomes[row["object_id"]]
+        end = outcomes.get(row["object_id"])
+        if end is None:
+            raise InteropError(f"{reader.folder}: replication {replication} has no outcome of object {row['object_id']!r}")
         named = {name: row[name] for name in ("object_id", "side", "kind", "system", "start_ns")}
         found.append(Thing(**named, end_ns=end["at_ns"], end_state=end["end_state"]))
     return tuple(sorted(found, key=lambda thing: thing.object_id))

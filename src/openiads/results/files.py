@@ -75,7 +75,7 @@ def read_json(path: Path) -> dict[str, Any]:
     data = read_bytes(path)
     try:
         value = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ResultsError(f"{path}: is not JSON ({error}); the file is damaged or of another program") from error
     if not isinstance(value, dict):
         raise ResultsError(f"{path}: holds a {type(value).__name__} where a mapping is expected")

@@ -26,6 +26,19 @@ PLATFORM: Final = ("openiads", "kernels", "python", "numpy", "scipy", "numba", "
 """What must be equal for two parts of one run to be of one piece: floats are bitwise equal on one platform only."""
 
 
+MOST_REPLICATIONS: Final = 1_000_000_000
+
+FIELD_KINDS: Final[dict[str, type]] = {
+    **dict.fromkeys(
+        ("scenario_name", "scenario_sha256", "scenario_copy_sha256", "title", "variant", "host", "started", "status"), str
+    ),
+    **dict.fromkeys(("seed", "first_replication", "replications", "block_size", "workers"), int),
+    **dict.fromkeys(("overrides", "placeholders", "software", "choices", "walk", "figures"), dict),
+    **dict.fromkeys(("full_replications", "resumed"), tuple),
+}
+"""Types of the fields of a manifest."""
+
+
 def software_versions() -> dict[str, str]:
     """Versions that results may depend on: the package, its kernels, Python, the numerical libraries, system and libc."""
     from importlib.metadata import version  # noqa: PLC0415 - slow, and needed once in a run
@@ -217,6 +230,26 @@ def read_manifest(folder: Path) -> Manifest:
         manifest = Manifest(**fields)
     except TypeError as error:
         raise ResultsError(f"{path}: a field is missing or unknown ({error})") from error
+    _require_sound(path, manifest)
+    return manifest
+
+
+def _require_sound(path: Path, manifest: Manifest) -> None:
+    """Refuse a manifest whose fields no run can have, whoever wrote it; a name that leads out of the folder above all."""
     if manifest.record not in LEVELS:
         raise ResultsError(f"{path}: record is {manifest.record!r}; allowed: {', '.join(LEVELS)}")
-    return manifest
+    for name, kind in FIELD_KINDS.items():
+        value = getattr(manifest, name)
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise ResultsError(f"{path}: {name} is {value!r}, which is no {kind.__name__}; the file is damaged")
+    name = manifest.scenario_name
+    if not name or name != Path(name).name or name.startswith(".") or name == MANIFEST or "\0" in name:
+        raise ResultsError(f"{path}: scenario_name is {name!r}; it must be the name of a file in the folder of the run")
+    least = {"first_replication": 0, "replications": 1, "block_size": 1}
+    for name, lowest in least.items():
+        if not lowest <= getattr(manifest, name) <= MOST_REPLICATIONS:
+            raise ResultsError(
+                f"{path}: {name} is {getattr(manifest, name)}; {lowest} to {MOST_REPLICATIONS} is allowed; the file is damaged"
+            )
+    if any(type(k) is not int for k in manifest.full_replications):
+        raise ResultsError(f"{path}: full_replications are not whole numbers; the file is damaged")

@@ -106,6 +106,7 @@ def read_part(folder: Path, name: str, block: range | None, stated: Mapping[str,
         # without threads: Arrow's own may outlive the interpreter and abort the process at its exit
         with pq.ParquetFile(pa.BufferReader(data), pre_buffer=False) as file:
             rows = file.read(use_threads=False)
+        rows.validate(full=True)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise ResultsError(f"{path}: is not a Parquet file that can be read ({error})") from error
     if not rows.schema.equals(arrow_schema(TABLES[name])):

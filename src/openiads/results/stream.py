@@ -58,6 +58,8 @@ def iter_batches(
                 raise ResultsError(f"{path}: has other columns than table {name} of this version")
             groups = list(range(parquet.num_row_groups)) if block is None else _groups_of(parquet, replication)
             for batch in parquet.iter_batches(BATCH, row_groups=groups, columns=wanted, use_threads=False):
+                if verify:
+                    batch.validate(full=True)
                 rows = batch if block is None else _rows_of(batch, replication)
                 if len(rows):
                     yield rows

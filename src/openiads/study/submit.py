@@ -1,5 +1,6 @@
 """Who makes the blocks: this process, workers on this machine, a Dask cluster, or an array job of SLURM."""
 
+import hashlib
 import os
 import shlex
 import subprocess
@@ -98,8 +99,11 @@ def write_array_job(folder: Path, task: BlockTask, blocks: list[Block], *, tasks
     here = folder / "slurm"
     here.mkdir(parents=True, exist_ok=True)
     count = max(1, min(tasks, len(blocks)))
+    digests = []
     for number in range(count):
-        (here / f"task-{number:05d}.pickle").write_bytes(pickle.dumps((task, blocks[number::count])))
+        data = pickle.dumps((task, blocks[number::count]))
+        (here / f"task-{number:05d}.pickle").write_bytes(data)
+        digests.append(hashlib.sha256(data).hexdigest())
     script = here / "array.sh"
     python_path = os.pathsep.join(p for p in sys.path if p)
     script.write_text(
@@ -110,7 +114,9 @@ def write_array_job(folder: Path, task: BlockTask, blocks: list[Block], *, tasks
         f"#SBATCH --output={here}/task-%a.log\n"
         "set -euo pipefail\n"
         f"export PYTHONPATH={shlex.quote(python_path)}\n"
-        f'exec {shlex.quote(sys.executable)} -m openiads.study.array_task {shlex.quote(str(here))} "$SLURM_ARRAY_TASK_ID"\n',
+        f"digests=({' '.join(digests)})\n"
+        f"exec {shlex.quote(sys.executable)} -m openiads.study.array_task {shlex.quote(str(here))} "
+        '"$SLURM_ARRAY_TASK_ID" "${digests[$SLURM_ARRAY_TASK_ID]}"\n',
         encoding="utf-8",
     )
     return script

@@ -63,11 +63,17 @@ def read_table(path: Path) -> dict[str, Any]:
             table = pa_csv.read_csv(path, convert_options=options)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise TrackingError(f"{path}: cannot be read as {kind[1:]}: {str(error).splitlines()[0]}") from None
-    names = table.column_names
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise TrackingError(f"{path}: column {twice[0]} stands twice")
-    return {name: _column(path, name, table.column(name)) for name in names}
+    try:
+        names = table.column_names
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise TrackingError(f"{path}: column {twice[0]} stands twice")
+        return {name: _column(path, name, table.column(name)) for name in names}
+    except (
+        pa.ArrowException,
+        UnicodeDecodeError,
+    ) as error:  # text that is not UTF-8, or values of a kind that no column has
+        raise TrackingError(f"{path}: cannot be read as {kind[1:]}: {str(error).splitlines()[0]}") from None
 
 
 def _column(path: Path, name: str, column: Any) -> NDArray[Any]:
@@ -81,7 +87,7 @@ def _column(path: Path, name: str, column: Any) -> NDArray[Any]:
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_boolean(column.type):
         return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=np.float64)
     if name in (*NEEDED, *OPTIONAL, *TRACK_COLUMNS, *GEODETIC):
-        row, value = next((k, v) for k, v in enumerate(column.to_pylist(), start=1) if not _is_number(v))
+        row, value = next(((k, v) for k, v in enumerate(column.to_pylist(), start=1) if not _is_number(v)), (1, column.type))
         raise TrackingError(f"{path}: column {name}, row {row}: found {str(value)!r} where a number is expected")
     return np.asarray(column.to_pylist(), dtype=object)
 

@@ -1,9 +1,7 @@
-"""A run as DIS: compared with the run, by our reader and by tshark; attitudes; replay to loopback; import."""
+"""A run as DIS: compared with the run by our reader (`test_check_packets.py`: by tshark); attitudes; replay to loopback; import."""
 
 import math
-import shutil
 import socket
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,14 +15,12 @@ from openiads.errors import InteropError
 from openiads.geo.ellipsoid import enu_axes, geodetic_to_ecef
 from openiads.interop.dis.codec import decode
 from openiads.interop.dis.entity import EntityState
-from openiads.interop.dis.export import Exporter
+from openiads.interop.dis.export import NAMELESS, Exporter
 from openiads.interop.dis.files import read_pdus
 from openiads.interop.dis.importing import Clock
 from openiads.interop.dis.motion import euler_angles, past_the_hour_ns, timestamp
 from openiads.interop.dis.replay import replay
 from openiads.interop.source import Source
-
-needs_tshark = pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed")
 
 
 @pytest.fixture(scope="module")
@@ -119,30 +115,19 @@ def test_shots_and_their_ends(run: Any, capture: Path) -> None:
     assert {pdu.body.event for pdu in ended} <= {pdu.body.event for pdu in fired}
 
 
-@needs_tshark
-def test_tshark_reads_every_packet_as_the_run_has_it(run: Any, capture: Path) -> None:
-    fields = (
-        "dis.exer_id dis.pdu_type dis.entity_id_entity dis.entity_location.x dis.entity_location.y dis.entity_location.z"
-    )
-    wanted = [part for name in ("frame.time_epoch", *fields.split()) for part in ("-e", name)]
-    base = ["tshark", "-r", str(capture), "-d", "udp.port==3000,dis"]
-    text = subprocess.run([*base, "-V"], capture_output=True, text=True, check=True).stdout
-    strange = [line.strip() for line in text.splitlines() if "nknown" in line or "alformed" in line]
-    told = [line for line in strange if not line.startswith("Datum value as text")]  # "identified": "unknown" of the run
-    assert set(told) <= {"Emitter Name: Unknown (0)"}  # SISO-REF-010 has no number for a radar of nobody
-    assert text.count("Distributed Interactive Simulation") == sum(1 for _ in read_pdus(capture))
-
-    rows = subprocess.run([*base, "-T", "fields", *wanted], capture_output=True, text=True, check=True).stdout
-    source = Source.open(run.reader)
-    compared = 0
-    for row in rows.splitlines():
-        when, exercise, kind, who, x, y, z = row.split("\t")
-        assert exercise == "9"
-        if kind == "1" and int(who) <= len(source.things):
-            truth, _ = source.paths.at(int(who) - 1, round(float(when) * 1e9) - source.epoch_ns)
-            assert [float(x), float(y), float(z)] == pytest.approx(truth, rel=0, abs=2e-3)  # m
-            compared += 1
-    assert compared > 200
+def test_radars_without_an_emitter_name_are_told_by_a_comment(run: Any, tmp_path: Path) -> None:
+    """SISO-REF-010 numbers emitters by name; 0 is none of them, so a radar of nobody is no emitter unless the user says which."""
+    source = Source.open(run.reader, until_s=5)
+    exporter = Exporter(source)
+    found = [pdu for _, pdu in exporter.pdus()]
+    told = [pdu.body.variable[0].value for pdu in found if pdu.name == "Comment"]
+    assert sum(text.startswith(b"openiads radar ") for text in told) == len(source.radars) == 3
+    assert not [pdu for pdu in found if pdu.name == "Electromagnetic Emission"]
+    assert exporter.left_out == {NAMELESS: 3}
+    named = [pdu.body for _, pdu in Exporter(source, emitter=5510).pdus() if pdu.name == "Electromagnetic Emission"]
+    assert [system.name for body in named for system in body.systems] == [5510] * 3
+    with pytest.raises(InteropError, match=r"emitter name 70000 is not allowed. Use 0 to 65535"):
+        openiads.export(run, "dis", tmp_path / "a.pcap", emitter=70_000)
 
 
 def test_import_gives_the_truth_back(run: Any, capture: Path, tmp_path: Path) -> None:
@@ -186,7 +171,7 @@ def test_a_span_and_a_replication(run: Any, tmp_path: Path) -> None:
         ({"exercise": 0}, "exercise id 0 is not allowed. Use 1 to 255"),
         ({"from_s": 50, "until_s": 50}, "from 50 s to 50 s is no span of this run; it lasts 240 s"),
         ({"replication": 7}, "replication 7 is not in this run"),
-        ({"speed": 7}, "'speed' is no option of dis. Known: exercise, port"),
+        ({"speed": 7}, "'speed' is no option of dis. Known: exercise, port, emitter"),
     ],
 )
 def test_what_cannot_be_exported(run: Any, tmp_path: Path, arguments: dict[str, Any], message: str) -> None:

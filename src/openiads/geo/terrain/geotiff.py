@@ -1,6 +1,7 @@
 """Reader of GeoTIFF elevation rasters in geographic coordinates, cut into tiles of one degree. Needs the extra `geo`."""
 
 import math
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -121,8 +122,10 @@ def _open(path: Path) -> Any:
     except ImportError as error:
         raise TerrainError(f"{path}: GeoTIFF files need the extra geo: pip install 'openiads[geo]'.") from error
     try:
-        return rasterio.open(path)
-    except rasterio.errors.RasterioIOError as error:
+        with warnings.catch_warnings():  # a raster without a place is refused in words of ours
+            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+            return rasterio.open(path)
+    except rasterio.errors.RasterioError as error:
         raise TerrainError(
             f"{path}: not a GeoTIFF that can be read ({error}). Fetch the file again or leave it out."
         ) from error

@@ -1,7 +1,9 @@
 """Numbers of SISO-REF-010 for what the catalogue and the tables hold. Reprinted with permission from SISO Inc.
 
-Version 37 (2026-05-25) for entity types; emitter names as Wireshark 4.0 prints them. What has no number of its own has that of its
-class (subcategory 0); what the scenario describes itself has no country.
+SISO grants a royalty-free licence to copy, distribute and make derivative works of the enumerations (schema and API), for all
+purposes, with that line of attribution. Kept here are the numbers that an export needs, under names of our own; no text of SISO's.
+Version 37 (2026-05-25) for entity types; emitter names as Wireshark 4.0 prints them. What has no number of its own has that of
+its class (subcategory 0), or none (emitters); what the scenario describes itself has no country.
 """
 
 from typing import Any, Final
@@ -103,6 +105,11 @@ ASCII: Final = 1
 def entity_type(kind: str, system: str) -> EntityType:
     """Entity type of an object of `kind` that is `system` of the catalogue, or described by itself."""
     return SYSTEMS.get(system) or KINDS[kind]
+
+
+def emitter_name(system: str | None, otherwise: int | None) -> int | None:
+    """Emitter name of a radar that is `system` of the catalogue; `otherwise` where it has none."""
+    return EMITTERS.get(system or "", otherwise)
 
 
 def kind_of(found: EntityType) -> str:

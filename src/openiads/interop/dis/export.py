@@ -6,7 +6,6 @@ events Comment. `docs/reference/interop-dis.md` says what maps to what and what 
 """
 
 import json
-import math
 from collections import Counter
 from collections.abc import Iterator
 from heapq import merge
@@ -24,7 +23,8 @@ from openiads.constants import (
 from openiads.errors import InteropError
 from openiads.interop.dis import enumerations as siso
 from openiads.interop.dis.codec import Pdu, make
-from openiads.interop.dis.emission import Beam, BeamData, Emission, EmitterSystem, Fundamental, Iff, IffState, IffSystem
+from openiads.interop.dis.emission import Emission, EmitterSystem, Iff, IffState, IffSystem
+from openiads.interop.dis.emitters import emitter_system, radar_line
 from openiads.interop.dis.entity import MARKING_LENGTH, Detonation, EntityState, Fire
 from openiads.interop.dis.management import Comment, SetData, Start, Stop
 from openiads.interop.dis.motion import Reckoner, clock_time, euler_angles, timestamp
@@ -55,23 +55,34 @@ SEED_DATUM, REPLICATION_DATUM, TEXT_DATUM = 700_001, 700_002, 700_003
 STEP_NS = 1 * NANOSECONDS_PER_SECOND
 """How often dead reckoning is compared with the truth."""
 
-TOLD = {"launched", "intercept", "identified"}
-"""Events that a PDU of their own tells."""
+TOLD = {"launched", "intercept"}
+"""Events that a PDU of their own tells in full."""
 
 ENTITY_WORD = "openiads entity "
 """How the comment begins that gives an entity its full name; `import` looks for it."""
 
 
-class Exporter:
-    """The PDUs of one replication. `left_out` counts what could not be told, by reason."""
+NAMELESS = "radars as emitters: SISO-REF-010 has no name for them (a comment tells them; --emitter NUMBER sends them)"
 
-    def __init__(self, source: Source, *, exercise: int = 1) -> None:
+
+class Exporter:
+    """The PDUs of one replication. `left_out` counts what could not be told, by reason.
+
+    `emitter` is the emitter name (SISO-REF-010, UID 75) of radars that have none there; without it they are told by a comment.
+    """
+
+    def __init__(self, source: Source, *, exercise: int = 1, emitter: int | None = None) -> None:
         if not 1 <= exercise <= 255:
             raise InteropError(f"exercise id {exercise} is not allowed. Use 1 to 255.")
+        if emitter is not None and not 0 <= emitter <= 0xFFFF:
+            raise InteropError(
+                f"emitter name {emitter} is not allowed. Use 0 to 65535, as SISO-REF-010 (UID 75) numbers them."
+            )
         if len(source.things) + len(source.nodes) >= 0xFFFE:
             raise InteropError(f"{len(source.things)} objects do not fit the 65,533 entity numbers of one DIS application")
         self._source = source
         self._exercise = exercise
+        self._emitter = emitter
         self._me = EntityId(SITE, APPLICATION, 0)
         self.left_out: Counter[str] = Counter()
 
@@ -117,6 +128,8 @@ class Exporter:
         for node in source.nodes:
             told = {"side": "friendly", "kind": node.kind, "system": node.system}
             yield at_ns, self._comment(_name_line(self.node_id(node.name), node.name, told))
+            for radar in node.radars:
+                yield at_ns, self._comment(radar_line(radar))
 
     def _end(self) -> Iterator[Timed]:
         at_ns = self._source.until_ns
@@ -221,29 +234,23 @@ class Exporter:
         )
 
     def _emissions(self) -> Iterator[Timed]:
+        sent = {node.name: self._radiating(node) for node in self._source.nodes}
         for number, at_ns in enumerate(self._beats(DIS_EMISSION_HEARTBEAT_S), start=1):
             for node in self._source.nodes:
-                if node.radars:
-                    yield at_ns, self._emission(node, number)
+                if sent[node.name]:
+                    event = EventId(SITE, APPLICATION, number & 0xFFFF)
+                    yield at_ns, Emission(self.node_id(node.name), event, siso.HEARTBEAT_UPDATE, 0, sent[node.name])
 
-    def _emission(self, node: NodeSite, number: int) -> Emission:
+    def _radiating(self, node: NodeSite) -> tuple[EmitterSystem, ...]:
+        """The radars of a node that have an emitter name; the others a comment tells, once."""
         systems = []
         for k, radar in enumerate(node.radars, start=1):
-            spec = radar.spec
-            low, high = math.radians(spec.elevation_min_deg), math.radians(spec.elevation_max_deg)
-            shape = BeamData(
-                math.radians(spec.boresight_deg),
-                math.radians(spec.sector_deg) / 2,
-                (low + high) / 2,
-                (high - low) / 2,
-            )
-            carrier = Fundamental(spec.frequency_ghz * 1e9, 0.0, 0.0, spec.prf_hz or 0.0, spec.pulse_width_us or 0.0)
-            beam = Beam(1, 1, carrier, shape, siso.BEAM_FUNCTIONS[spec.kind])
-            name = siso.EMITTERS.get(spec.system or "", 0)
-            height = Vector(0.0, 0.0, -float(spec.antenna_height_m))
-            systems.append(EmitterSystem(name, siso.EMITTER_FUNCTIONS[radar.role], k, height, (beam,)))
-        event = EventId(SITE, APPLICATION, number & 0xFFFF)
-        return Emission(self.node_id(node.name), event, siso.HEARTBEAT_UPDATE, 0, tuple(systems))
+            name = siso.emitter_name(radar.spec.system, self._emitter)
+            if name is None:
+                self.left_out[NAMELESS] += 1
+            else:
+                systems.append(emitter_system(radar, k, name))
+        return tuple(systems)
 
     def _shots(self) -> Iterator[Timed]:
         found: list[Timed] = []
@@ -289,7 +296,7 @@ class Exporter:
                 system = IffSystem(siso.INTERROGATOR, siso.GENERIC_INTERROGATOR, siso.NORMAL, 1 | 1 << 4)
                 state = IffState(1, layers=1 << 1, parameter_4=siso.NO_PSEUDO_CRYPTO, parameter_5=siso.NO_ALTITUDE)
                 yield row["at_ns"], Iff(self.node_id(row["node"]), event, Vector(), system, 1, 0, state)
-            if row["event"] not in TOLD or row["event"] == "identified":
+            if row["event"] not in TOLD:
                 told = {name: row[name] for name in ("node", "track_id", "event", "detail")}
                 yield row["at_ns"], self._comment(json.dumps(told, ensure_ascii=False))
 

@@ -19,9 +19,10 @@ def write(
     *,
     exercise: int = 1,
     port: int = PORT,
+    emitter: int | None = None,
 ) -> None:
     """Write every PDU of a replication to `file`: `.pcap` a capture of UDP packets to `port`, `.dislog` a recorder log."""
-    exporter = Exporter(source, exercise=exercise)
+    exporter = Exporter(source, exercise=exercise, emitter=emitter)
     writer = PcapWriter(file, port) if name.endswith(".pcap") else LogWriter(file)
     for at_ns, pdu in exporter.pdus():
         writer.write(at_ns, encode(pdu))

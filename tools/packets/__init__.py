@@ -1,0 +1,1 @@
+"""Packets of an exported run as other decoders read them."""
