@@ -11,6 +11,7 @@ from openiads.cli import (
     compare,
     cost,
     coverage,
+    defended,
     demo,
     digest,
     explain,
@@ -61,6 +62,7 @@ app.command("import")(import_.import_)
 app.command()(track.track)
 app.command()(score.score)
 app.command()(coverage.coverage)
+app.command()(defended.defended)
 app.command()(verify.verify)
 app.add_typer(study.app, name="study")
 app.command()(view.view)

@@ -17,7 +17,7 @@ from openiads.constants import STANDARD_REFRACTION_FACTOR
 from openiads.errors import OutOfRangeError, ScenarioError
 from openiads.geo.ellipsoid import enu_axes, geodetic_to_ecef
 from openiads.geo.terrain.masks import MaskSteps, smooth_mask_steps
-from openiads.models.sensing.lowering import radar_gain_db
+from openiads.models.sensing.lowering import radar_gain_db, raster
 from openiads.models.sensing.paths import Paths, paths_of
 
 if TYPE_CHECKING:
@@ -116,6 +116,8 @@ class View:
     envelopes: tuple[Envelope, ...]
     look_period_s: float
     confirm: tuple[int, int]
+    revisit_s: float = 0.0
+    """Time after which search comes back to a place: a rotation, or the whole raster of an unloaded multifunction radar."""
 
     @property
     def site_m(self) -> Array:
@@ -190,15 +192,15 @@ def _radars(spec: "ScenarioSpec") -> Iterator[tuple[str, str, "RadarSpec"]]:
                 yield node, name, radar
 
 
-def _at_end(scenario: "Scenario", prefix: str, part: Any, end: End) -> Any:
-    """A section of the scenario with its figures at one end of their spread, all together."""
+def at_end(scenario: "Scenario", prefix: str, part: Any, end: End, raises: Mapping[str, bool] = RAISES_REACH) -> Any:
+    """A section of the scenario with its figures at one end of their spread, all together; `raises` names them."""
     if end == "nominal":
         return part
     update = {}
     for path, (low, high) in _spread_of(scenario).items():
         head, field = path.rsplit(".", 1)
-        if head == prefix and field in RAISES_REACH:
-            update[field] = low if RAISES_REACH[field] == (end == "low") else high
+        if head == prefix and field in raises:
+            update[field] = low if raises[field] == (end == "low") else high
     return part.model_copy(update=update)
 
 
@@ -208,7 +210,7 @@ def _radar_view(scenario: "Scenario", node: str, name: str, *, end: End) -> View
     spec = scenario.spec
     owner = node_spec(spec, node)
     section = "fire_units" if node in spec.fire_units else "sensors" if node in spec.sensors else "command_posts"
-    radar: RadarSpec = _at_end(scenario, f"{section}.{node}.{name}", getattr(owner, name), end)
+    radar: RadarSpec = at_end(scenario, f"{section}.{node}.{name}", getattr(owner, name), end)
     sites = Sites(spec)
     latitude, longitude, height_m = sites.antenna(node, radar)
     rotating = radar.kind == "rotating"
@@ -238,7 +240,13 @@ def _radar_view(scenario: "Scenario", node: str, name: str, *, end: End) -> View
         envelopes=_envelopes(scenario, node, end) if name == "engagement_radar" else (),
         look_period_s=(radar.scan_period_s if rotating else radar.frame_s) or 0.0,
         confirm=(owner.tracker.confirm_hits, owner.tracker.confirm_window),
+        revisit_s=(radar.scan_period_s or 0.0) if rotating else _raster_s(radar),
     )
+
+
+def _raster_s(radar: "RadarSpec") -> float:
+    columns, beams_up = raster(radar)
+    return (radar.frame_s or 0.0) * max(1.0, columns * beams_up / (radar.dwells_per_frame or 1))
 
 
 def _envelopes(scenario: "Scenario", node: str, end: End) -> tuple[Envelope, ...]:
@@ -246,7 +254,7 @@ def _envelopes(scenario: "Scenario", node: str, end: End) -> tuple[Envelope, ...
     ground_m = scenario.spec.places[unit.place].ground_m
     found = []
     for key in sorted(unit.missiles):
-        missile: MissileSpec = _at_end(scenario, f"fire_units.{node}.missiles.{key}", unit.missiles[key], end)
+        missile: MissileSpec = at_end(scenario, f"fire_units.{node}.missiles.{key}", unit.missiles[key], end)
         if missile.count > 0:
             found.append(
                 Envelope(

@@ -89,11 +89,17 @@ def radar_gain_db(spec: RadarSpec, paths: Paths) -> float:
     )
 
 
+def raster(spec: RadarSpec) -> tuple[int, int]:
+    """Columns of the search raster of a radar, and beams one above the other in each."""
+    across = math.radians(spec.sector_deg) / math.radians(spec.beamwidth_azimuth_deg)
+    up = math.radians(spec.elevation_max_deg - spec.elevation_min_deg) / math.radians(spec.beamwidth_elevation_deg)
+    return max(1, math.ceil(across)), max(1, math.ceil(up))
+
+
 def fill_radar(record: Any, spec: RadarSpec, paths: Paths, tables: PdTables, swerlings: set[int]) -> None:
     """Write everything that follows from the spec and the air into a RADARS record. Place, names and masks are the caller's."""
     rotating = spec.kind == "rotating"
     period = spec.scan_period_s if rotating else spec.frame_s
-    elevations = math.radians(spec.elevation_max_deg - spec.elevation_min_deg)
     record["kind"] = ROTATING if rotating else MULTIFUNCTION
     record["gain_db"] = radar_gain_db(spec, paths)
     if paths.sensing.false_alarms == "clustered":
@@ -122,8 +128,7 @@ def fill_radar(record: Any, spec: RadarSpec, paths: Paths, tables: PdTables, swe
     sector_ns = round((period or 0.0) * NANOSECONDS_PER_SECOND / int(record["sectors"]))
     record["period_ns"] = sector_ns * int(record["sectors"])
     record["dwells"] = spec.dwells_per_frame or 0
-    record["columns"] = max(1, math.ceil(math.radians(spec.sector_deg) / record["beam_azimuth_rad"]))
-    beams_up = max(1, math.ceil(elevations / record["beam_elevation_rad"]))
+    record["columns"], beams_up = raster(spec)
     record["column_dwells"] = beams_up
     cells_per_beam = record["instrumented_m"] / spec.range_resolution_m
     beams = 2.0 * math.pi / record["beam_azimuth_rad"] * beams_up / SECTORS_PER_ROTATION if rotating else 1.0
