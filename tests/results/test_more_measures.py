@@ -143,10 +143,10 @@ def test_coverage_is_the_disc_within_sight() -> None:
         assert (share.low, share.high) == (share.value, share.value)
     area = one(data, "coverage_area", altitude_m=3_000.0, rcs_m2=1e4, radius_km=400).estimate.value
     assert area == pytest.approx(math.pi * (sight_m(3_000.0) / 1e3) ** 2, rel=0.01)  # km2
-    smaller = one(data, "coverage_fraction", altitude_m=9_000.0, rcs_m2=1e-4).estimate.value
-    larger = one(data, "coverage_fraction", altitude_m=9_000.0, rcs_m2=1e-4 * 16).estimate.value
+    smaller = one(data, "coverage_fraction", altitude_m=9_000.0, rcs_m2=1e-4, radius_km=400).estimate.value
+    larger = one(data, "coverage_fraction", altitude_m=9_000.0, rcs_m2=1e-4 * 16, radius_km=400).estimate.value
     assert larger / smaller == pytest.approx(4.0, rel=0.03)  # reach as the fourth root, area as its square
-    assert one(data, "coverage_fraction").estimate.value > 0.2  # of the target itself
+    assert one(data, "coverage_fraction", radius_km=400).estimate.value > 0.2  # of the target itself
 
 
 def test_lowest_covered_altitude_is_the_mask() -> None:
@@ -156,7 +156,7 @@ def test_lowest_covered_altitude_is_the_mask() -> None:
     assert found == pytest.approx(by_formula, abs=8.0)  # m, of 2,724; the formula is a parabola
     assert one(data, "min_covered_altitude", range_km=600, rcs_m2=1e-4).estimate.value is None
     with pytest.raises(ResultsError, match="no radar or node is called 'x'"):
-        one(data, "coverage_area", radar="x")
+        one(data, "coverage_area", radar="x", radius_km=400)
 
 
 # engagement

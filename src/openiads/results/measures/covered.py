@@ -9,7 +9,7 @@ from openiads.results.measures.base import Measure, Sample, sample
 from openiads.results.measures.data import RunData
 
 P: Final = 0.9
-DWELL_S: Final = 60.0
+DWELL: Final = 60.0
 
 
 def _views(data: RunData, radar: str | None) -> list[Any]:
@@ -46,13 +46,13 @@ def _same(data: RunData, value: float, of: float = 1.0) -> Sample:
 def coverage_area(
     data: RunData,
     *,
-    radius_km: float = 400.0,
+    radius_km: float,
     altitude_m: float | None = None,
     rcs_m2: float | None = None,
     object: str | None = None,  # noqa: A002 - the table's word
     radar: str | None = None,
     p: float = P,
-    dwell_s: float = DWELL_S,
+    dwell_s: float = DWELL,
 ) -> Sample:
     """Area within a radius where a target is firmly tracked in time."""
     covered, _ = _disc(data, radius_km, radar, altitude_m=altitude_m, rcs_m2=rcs_m2, object=object, p=p, dwell_s=dwell_s)
@@ -62,13 +62,13 @@ def coverage_area(
 def coverage_fraction(
     data: RunData,
     *,
-    radius_km: float = 400.0,
+    radius_km: float,
     altitude_m: float | None = None,
     rcs_m2: float | None = None,
     object: str | None = None,  # noqa: A002
     radar: str | None = None,
     p: float = P,
-    dwell_s: float = DWELL_S,
+    dwell_s: float = DWELL,
 ) -> Sample:
     """The same area, and that of the disc."""
     found = _disc(data, radius_km, radar, altitude_m=altitude_m, rcs_m2=rcs_m2, object=object, p=p, dwell_s=dwell_s)
@@ -90,7 +90,7 @@ def min_covered_altitude(
     object: str | None = None,  # noqa: A002
     radar: str | None = None,
     p: float = P,
-    dwell_s: float = DWELL_S,
+    dwell_s: float = DWELL,
 ) -> Sample:
     """Lowest altitude tracked firmly in time at a ground range; without an azimuth at all of 36."""
     from openiads.coverage.disc import lowest_covered_m  # noqa: PLC0415
@@ -109,7 +109,7 @@ _TARGET: Final = {
     "dwell_s": "time within which it must be firm, 60 s otherwise",
 }
 _DISC: Final = {
-    "radius_km": "radius of the disc, 400 km otherwise",
+    "radius_km": "radius of the disc",
     "altitude_m": "altitude of the target above mean sea level; that of the object otherwise",
     **_TARGET,
 }

@@ -160,8 +160,8 @@ MEASURES: Final = (
         "keep_out_range",
         "km",
         "mean",
-        "10th percentile of the ground ranges from the fire unit at which its missiles met hostile objects, over all intercepts of "
-        "all replications; missing without an intercept",
+        "tenth percentile of the ground ranges from the fire unit at which its missiles met hostile objects, over all "
+        "intercepts of all replications; missing without an intercept",
         ("objects", "association"),
         keep_out_range,
         {"unit": _TARGET["unit"], "q": "another quantile than 0.1"},

@@ -15,9 +15,9 @@ from openiads.results.measures.data import RunData
 
 Array = NDArray[Any]
 LEAKED: Final = END_STATES.index("leaked")
-LEVEL_M: Final = 100.0
-"""How far a path may rise or fall and still count as level."""
-SAME_M: Final = 1.0
+LEVEL: Final = 100.0
+"""How far a path may rise or fall and still count as level, in metres."""
+SAME: Final = 1.0
 EDGE: Final = 0.01
 """Share of a cell by which a cell at the very edge may stand out."""
 
@@ -39,10 +39,10 @@ def shared_path(data: RunData, raid: Array) -> bool:
     first = case.knots[_slice(case.objects[raid[0]])]["position_m"]
     for thing in raid[1:]:
         other = case.knots[_slice(case.objects[thing])]["position_m"]
-        if other.shape != first.shape or float(np.abs(other - first).max()) > SAME_M:
+        if other.shape != first.shape or float(np.abs(other - first).max()) > SAME:
             return False
     heights = ecef_to_geodetic(first)[2]
-    return float(heights.max() - heights.min()) <= LEVEL_M
+    return float(heights.max() - heights.min()) <= LEVEL
 
 
 def _slice(record: Any) -> slice:

@@ -150,7 +150,7 @@ def saturation_raid(
 
 def _leakage_of(data: RunData, group: str | None, size: int) -> Array:
     thing = data.scenario.spec.objects[str(group)]
-    spacing = {} if thing.spacing_s is not None else {f"objects.{group}.spacing_s": NO_SPACING_S}
+    spacing = {} if thing.spacing_s is not None else {f"objects.{group}.spacing_s": NO_SPACING}
     several = spacing if size > 1 else {}
     run = _outcomes(data, data.scenario.with_overrides({f"objects.{group}.count": size, **several}))
     outcomes, hostile = run.outcomes, run.side("hostile")
@@ -159,8 +159,8 @@ def _leakage_of(data: RunData, group: str | None, size: int) -> Array:
     return np.where(decided > 0, leaked / np.maximum(decided, 1), np.nan)
 
 
-NO_SPACING_S: Final = 15.0
-"""Time between the objects of a group that states none, because it had only one."""
+NO_SPACING: Final = 15.0
+"""Seconds between the objects of a group that states none, because it had only one."""
 
 
 def _smallest(leaks: dict[int, Array], max_leak: float, count: int) -> Sample:
