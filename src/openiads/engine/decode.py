@@ -1,6 +1,6 @@
 """From the state of a replication to rows of the tables: indexes become names, codes become words."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 import numpy as np
@@ -30,8 +30,8 @@ Columns = dict[str, Column]
 TRACK_STATUS = ("free", *words.TRACK_STATES)
 
 
-def decode(lowered: Lowered, state: State, level: Level) -> dict[str, Columns]:
-    """Columns of every table of `level` for one replication, rows in no particular order.
+def decode(lowered: Lowered, state: State, level: Level, only: Container[str] | None = None) -> dict[str, Columns]:
+    """Columns of every table of `level` (of those in `only`, when given) for one replication, rows in no particular order.
 
     Missing values are -1 in integer, NaN in float and "" in text columns. The table `objects` is not among them: it is the same
     for all replications (`object_table`).
@@ -51,7 +51,8 @@ def decode(lowered: Lowered, state: State, level: Level) -> dict[str, Columns]:
         "tracks": _tracks,
         "messages": _messages,
     }
-    return {t.name: makers[t.name](lowered, state) for t in tables_at(level) if t.name in makers}
+    wanted = [t.name for t in tables_at(level) if t.name in makers and (only is None or t.name in only)]
+    return {name: makers[name](lowered, state) for name in wanted}
 
 
 def object_table(names: Names) -> Columns:

@@ -1,6 +1,6 @@
 """What a worker does with a block of replications: walk them, decode them, write them."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -46,10 +46,13 @@ class BlockTask:
         return len(block)
 
 
-def merge(parts: list[dict[str, Columns]], record: Level) -> dict[str, Columns]:
-    """Tables of a block: those of the record level from all replications, fuller ones from those that have them."""
+def merge(parts: list[dict[str, Columns]], record: Level, only: Container[str] | None = None) -> dict[str, Columns]:
+    """Tables of a block: those of the record level from all replications, fuller ones from those that have them.
+
+    `only` are the tables that were made, when not all were.
+    """
     merged = {}
-    usual = {t.name for t in tables_at(record)}
+    usual = {t.name for t in tables_at(record) if only is None or t.name in only}
     for table in {name: None for part in parts for name in part}:
         having: list[Mapping[str, Columns]] = [{table: part[table]} for part in parts if table in part]
         assert table not in usual or len(having) == len(parts)  # noqa: S101 - a table lost on the way is our fault

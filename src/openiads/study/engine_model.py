@@ -8,7 +8,6 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
@@ -22,7 +21,6 @@ from openiads.study.spec import MeasureSpec, StudySpec
 
 if TYPE_CHECKING:
     from openiads.engine.lowering import Lowered
-    from openiads.records.tables import Level
     from openiads.results.measures import RunData
     from openiads.scenario.loader import Scenario
 
@@ -36,15 +34,18 @@ KINDS: Final[Mapping[str, str]] = {
     "count": "count",
     "ratio": "ratio",
     "rate": "ratio",
+    "exact": "exact",
 }
 """Kind of interval of each kind of measure of the registry. A rate is a ratio of sums, and one without events a rare count."""
 
 RESTATED: Final[Mapping[str, Mapping[str, Any]]] = {
     "leakage": {"denominator": "threats_that_reach_decision"},
+    "max_intercept_range": {"requires": ["firm_track", "kinematic_reach", "guidance_support"]},
     "friendly_engagement_rate": {"per": "friendly_flight_hours", "scale": 1000},
     "magazine_depth": {"at": "end"},
     "observation_hours": {"by": ["aspect3", "snr_band"]},
     "first_detection_range": {"geometry": "inbound_radial", "range": "ground"},
+    "warning_time": {"speed_ref": "target"},
     "first_firm_track_range": {"geometry": "inbound_radial", "range": "ground"},
 }
 """Arguments that say again what a measure of the registry is by definition; with any other value they are refused."""
@@ -89,7 +90,6 @@ class EngineModel:
         """Workers begin with nothing kept."""
         state = dict(vars(self))
         state.update(_scenarios={}, _lowered=Kept(KEPT_SCENARIOS), _runs=Kept(KEPT_RUNS))
-        state.pop("level", None)
         return state
 
     def info(self, measure: MeasureSpec) -> MeasureInfo:
@@ -114,15 +114,6 @@ class EngineModel:
             raise StudyError(f"measure {measure.id!r}: {measure.type} has unit {found.unit!r}, not {measure.unit!r}")
         kind: Any = KINDS[found.kind]
         return MeasureInfo(kind, (0.0, 1.0) if found.kind in ("proportion", "share", "share_of_sums") else None)
-
-    @cached_property
-    def level(self) -> "Level":
-        """The level at which runs are recorded: that of the fullest table that a measure of the study reads."""
-        from openiads.records.tables import LEVELS, TABLES  # noqa: PLC0415
-        from openiads.results.measures import registry  # noqa: PLC0415
-
-        tables = {t for m in self.spec.measures if m.type in registry for t in registry[m.type].tables}
-        return max((TABLES[name].level for name in tables), key=LEVELS.index, default="counts")
 
     def evaluate(self, batch: Batch) -> Outcomes:
         """As `Model.evaluate`."""
@@ -149,25 +140,23 @@ class EngineModel:
         return found
 
     def _data(self, batch: Batch, world: Mapping[str, Any], replications: range) -> "RunData":
-        from openiads.engine.decode import object_table  # noqa: PLC0415
-        from openiads.results.measures import RunData  # noqa: PLC0415
-        from openiads.results.schema import to_table  # noqa: PLC0415
+        from openiads.results.measures import RunData, registry  # noqa: PLC0415
+        from openiads.results.measures.again import objects_of  # noqa: PLC0415
 
         scenario, lowered, mark = self._prepared(batch.vignette, self.overrides(batch, world))
-        key = (mark, batch.seed, replications.start, replications.stop)
-        tables = self._runs.get(key)
-        if tables is None:
-            tables = self._runs.keep(key, self._walk(lowered, batch.seed, replications))
-        objects = to_table(
-            "objects", object_table(lowered.names)
-        )  # holds what no replication depends on, so not from elsewhere
-        return RunData(
-            lambda name: objects if name == "objects" else tables[name],
-            lambda: scenario,
-            replications,
-            seed=batch.seed,
-            lowered=lambda: lowered,
-        )
+        laws = [registry[m.type] for m in self.spec.measures if m.id in batch.measures]
+        names = tuple(sorted({name for law in laws for name in law.tables} - {"objects"}))
+
+        def table(name: str) -> Any:  # nothing is walked for measures that read no table
+            if name == "objects":  # holds what no replication depends on, so not from another world
+                return objects_of(lowered)
+            key = (mark, batch.seed, replications.start, replications.stop, names)
+            tables = self._runs.get(key)
+            if tables is None:
+                tables = self._runs.keep(key, self._walk(lowered, batch.seed, replications, names))
+            return tables[name]
+
+        return RunData(table, lambda: scenario, replications, seed=batch.seed, lowered=lambda: lowered)
 
     def _prepared(self, vignette: str | None, overrides: Mapping[str, Any]) -> tuple["Scenario", "Lowered", bytes]:
         from openiads.engine.lowering import lower  # noqa: PLC0415 - compiles on import of its kernels
@@ -183,16 +172,11 @@ class EngineModel:
         self.lowerings += 1
         return self._lowered.keep(key, (scenario, lowered, _mark(lowered)))  # type: ignore[no-any-return]
 
-    def _walk(self, lowered: "Lowered", seed: int, replications: range) -> dict[str, Any]:
-        from openiads.engine.decode import decode  # noqa: PLC0415
-        from openiads.engine.simulation import Simulation  # noqa: PLC0415
-        from openiads.engine.work import merge  # noqa: PLC0415
-        from openiads.results.schema import to_table  # noqa: PLC0415
+    def _walk(self, lowered: "Lowered", seed: int, replications: range, names: tuple[str, ...]) -> dict[str, Any]:
+        from openiads.results.measures.again import walk  # noqa: PLC0415
 
-        simulation = Simulation(lowered, seed)
-        parts = [decode(lowered, simulation.run(k, self.level), self.level) for k in replications]
         self.walks += len(replications)
-        return {name: to_table(name, table) for name, table in merge(parts, self.level).items()}
+        return walk(lowered, seed, replications, names)
 
     def _measured(self, measure: MeasureSpec, world: Mapping[str, Any], data: "RunData") -> NDArray[np.float64]:
         from openiads.results.measures import registry  # noqa: PLC0415

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-Kind = Literal["proportion", "share", "mean", "count", "ratio", "share_of_sums", "rate"]
+Kind = Literal["proportion", "share", "mean", "count", "ratio", "share_of_sums", "rate", "exact"]
 """How the two numbers of each replication become one estimate.
 
 proportion: yes or no in each replication, Clopper and Pearson. share: mean of ratios within 0 to 1, Wilson or Student, cut at
@@ -26,7 +26,7 @@ share_of_sums: the same for a share, cut at 0 and 1, and at the ends Clopper and
 is too wide rather than too narrow. rate: rare counts over an exposure, quasi-Poisson Garwood.
 """
 
-PER_REPLICATION: Final = ("proportion", "share", "mean", "count")
+PER_REPLICATION: Final = ("proportion", "share", "mean", "count", "exact")
 """Kinds whose value is a mean of what each replication says; the others are sums over sums."""
 
 
@@ -34,11 +34,13 @@ PER_REPLICATION: Final = ("proportion", "share", "mean", "count")
 class Sample:
     """What each replication says of a measure: arrays (replications,) of numerators and denominators.
 
-    Where the denominator is 0 or either is NaN the replication has nothing to say: 0/0 is missing, never 0.
+    Where the denominator is 0 or either is NaN the replication has nothing to say: 0/0 is missing, never 0. A measure of all
+    replications together (a quantile, an area where a mean stays small) brings its own estimate, given a confidence.
     """
 
     numerators: Array
     denominators: Array
+    together: Callable[[float], Estimate] | None = None
 
     def values(self) -> Array:
         """Numerator over denominator of each replication; NaN where it is missing."""
@@ -95,6 +97,8 @@ class Measure:
     instances: Callable[["RunData"], tuple[Mapping[str, Any], ...]] = _one_without_arguments
     scale: float = 1.0
     floor: float | None = 0.0
+    listed: bool = True
+    """Whether it stands in a table of all measures; those that take long or need to be told something do not."""
 
     def sample(self, data: "RunData", **arguments: Any) -> Sample:
         """What each replication of a run says.
@@ -116,7 +120,8 @@ class Measure:
 
     def estimate(self, found: Sample, *, confidence: float = CONFIDENCE) -> Estimate:
         """The estimate over all replications with its interval, in the unit of the measure."""
-        return self._cut(_scaled(_ESTIMATES[self.kind](found, confidence), self.scale))
+        made = _ESTIMATES[self.kind](found, confidence) if found.together is None else found.together(confidence)
+        return self._cut(_scaled(made, self.scale))
 
     def _cut(self, estimate: Estimate) -> Estimate:
         if self.floor is None or estimate.low is None:
@@ -183,6 +188,13 @@ def _rate(found: Sample, confidence: float) -> Estimate:
     return replace(_scaled(count_mean(top, confidence=confidence), len(top) / float(bottom.sum())), missing=missing)
 
 
+def _exact(found: Sample, confidence: float) -> Estimate:
+    values = found.values()
+    said = values[~np.isnan(values)]
+    value = float(said[0]) if len(said) else None
+    return Estimate(value, value, value, len(said), len(values) - len(said))
+
+
 _ESTIMATES: Final[Mapping[str, Callable[[Sample, float], Estimate]]] = {
     "proportion": _proportion,
     "share": lambda found, confidence: mean_share(found.values(), confidence=confidence),
@@ -191,4 +203,5 @@ _ESTIMATES: Final[Mapping[str, Callable[[Sample, float], Estimate]]] = {
     "ratio": _ratio,
     "share_of_sums": _share_of_sums,
     "rate": _rate,
+    "exact": _exact,
 }

@@ -1,6 +1,6 @@
 """The rows of a run as arrays, one line per replication, for measures; each is read and worked out once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from openiads.errors import ResultsError
-from openiads.records.tables import END_STATES
+from openiads.records.tables import END_STATES, TABLES
 
 if TYPE_CHECKING:
     from openiads.engine.lowering import Lowered
@@ -72,7 +72,7 @@ class RunData:
     replications : range
         Which replications the tables hold.
     seed : int, optional
-        Seed of the run; measures that work the draws of a sortie out again need it.
+        Seed of the run; measures that work the draws of a sortie out again, or walk more replications, need it.
     lowered : callable, optional
         Gives the lowered scenario where somebody has it already; else it is lowered when a measure asks.
     """
@@ -95,15 +95,23 @@ class RunData:
         self.replications: Final = replications
 
     @classmethod
-    def of(cls, reader: "RunReader") -> Self:
-        """The data of a run folder."""
+    def of(cls, reader: "RunReader", *, on_progress: Callable[[int], None] = lambda done: None) -> Self:
+        """The data of a run folder. Tables that were not kept come from the same replications, walked once more."""
+        from openiads.results.measures.again import Again  # noqa: PLC0415 - brings the engine along
 
         def scenario() -> "Scenario":
             from openiads.scenario.loader import load_scenario_text  # noqa: PLC0415 - slow, and only some measures need it
 
             return load_scenario_text(reader.scenario(), reader.manifest.scenario_name)
 
-        return cls(reader.table, scenario, reader.manifest.span(), seed=reader.manifest.seed)
+        again = Again(lambda: found.lowered, reader.manifest.seed, reader.manifest.span(), on_progress)
+
+        def table(name: str) -> Any:
+            kept = name not in TABLES or name == "objects" or reader.manifest.recorded(name) == reader.manifest.span()
+            return reader.table(name) if kept else again.table(name)
+
+        found = cls(table, scenario, reader.manifest.span(), seed=reader.manifest.seed)
+        return found
 
     def table(self, name: str) -> Any:
         """A table as Arrow."""
@@ -217,6 +225,38 @@ class RunData:
         lines = self.lines(name)[which]
         return np.bincount(lines, None if weights is None else weights[which], minlength=self.count).astype(np.float64)
 
+    def place_of(self, name: str | None) -> int:
+        """Place of an object; without a name that of the only hostile one.
+
+        Raises
+        ------
+        ResultsError
+            When there is no such object, or not exactly one hostile object.
+        """
+        places = self.objects.index()
+        if name is None:
+            hostile = np.flatnonzero(self.side("hostile"))
+            if len(hostile) != 1:
+                raise ResultsError(
+                    f"name an object, as object={self.objects.ids[0] if places else 'ID'}: {', '.join(places)}."
+                )
+            return int(hostile[0])
+        if name not in places:
+            raise ResultsError(f"no object is called {name!r}. Known: {', '.join(places)}.")
+        return places[name]
+
+    def spec_of(self, name: str | None) -> Any:
+        """What the scenario says of an object, or of the group that it belongs to."""
+        from openiads.engine.objects import members  # noqa: PLC0415 - a cycle otherwise
+
+        wanted = self.objects.ids[self.place_of(name)]
+        things = self.scenario.spec.objects
+        return next(thing for key, thing in things.items() if wanted in {one for one, _, _ in members(key, thing)})
+
+    def held_by(self, nodes: Container[str]) -> "list[Hold]":
+        """Stretches of firm track of real objects at some nodes."""
+        return [hold for hold in self.holds if hold.thing >= 0 and hold.node in nodes]
+
     @cached_property
     def holds(self) -> "tuple[Hold, ...]":
         """Every stretch of time for which a node held a firm track of one object or of nothing."""
@@ -238,6 +278,20 @@ class RunData:
         from openiads.results.measures.tracks import identities  # noqa: PLC0415 - a cycle otherwise
 
         return identities(self)
+
+    @cached_property
+    def owners(self) -> "Mapping[tuple[int, str, str], tuple[list[int], list[int]]]":
+        """Times from which on each track followed an object, and which, by replication, node and track."""
+        from openiads.results.measures.tracks import owners  # noqa: PLC0415 - a cycle otherwise
+
+        return owners(self)
+
+    @cached_property
+    def identified(self) -> "Mapping[tuple[int, str, int], tuple[list[int], list[str]]]":
+        """When each node took an object for what, in time order, by replication, node and object."""
+        from openiads.results.measures.tracks import identified  # noqa: PLC0415 - a cycle otherwise
+
+        return identified(self)
 
     @cached_property
     def paths(self) -> "Paths":

@@ -28,9 +28,10 @@ def observed_hours(data: RunData, *, system: str | None = None, node: str | None
 
 
 def sorties_observed(data: RunData, *, system: str | None = None, node: str | None = None, least_s: float = 0.0) -> Sample:
-    """Sorties a month with a firm track for longer than a stated time, of friendly objects; missing without any."""
+    """Sorties a month with a firm track for a stated time or longer, of friendly objects; missing without any."""
     weights = _weights(data, system)
-    seen = data.firm_ns(node) > least_s * NANOSECONDS_PER_SECOND
+    firm_ns = data.firm_ns(node)
+    seen = (firm_ns > 0) & (firm_ns >= least_s * NANOSECONDS_PER_SECOND)
     return sample(seen @ weights, np.full(data.count, float(bool(weights.any()))))
 
 
@@ -61,7 +62,7 @@ MEASURES: Final = (
         "sorties_observed",
         "1/month",
         "mean",
-        "sorties a month of friendly objects with a firm track for longer than least_s",
+        "sorties a month of friendly objects with a firm track for least_s or longer",
         ("objects", "outcomes", "events", "association"),
         sorties_observed,
         {**_ARGUMENTS, "least_s": "least time of firm track that counts, in seconds; any otherwise"},

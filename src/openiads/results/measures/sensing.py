@@ -1,5 +1,7 @@
 """Measures of detection, tracks, warning and reaction. Ranges are ground ranges to a stated node, times those of any node."""
 
+import math
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -10,8 +12,11 @@ from openiads.constants import NANOSECONDS_PER_SECOND
 from openiads.errors import ResultsError
 from openiads.results.measures.base import Measure, Sample, sample
 from openiads.results.measures.data import NEVER, RunData
+from openiads.stats.quantiles import reached_by
 
 Array = NDArray[Any]
+RING_STEPS = 20_001
+"""Points of a path at which it is asked whether it is inside a ring: within 0.4 s for a path of two hours."""
 
 
 def each_object(data: RunData) -> tuple[Mapping[str, Any], ...]:
@@ -19,37 +24,56 @@ def each_object(data: RunData) -> tuple[Mapping[str, Any], ...]:
     return tuple({"object": name} for name in data.objects.ids)
 
 
-def _place(data: RunData, name: str) -> int:
-    places = data.objects.index()
-    if name not in places:
-        raise ResultsError(f"no object is called {name!r}. Known: {', '.join(places)}.")
-    return places[name]
+def _range(data: RunData, name: str | None, node: str | None, at_ns: Array, p: float | None = None) -> Sample:
+    thing = data.place_of(name)
+    ranges = data.paths.ground_range_km(node or data.paths.main_node, thing, at_ns[:, thing])
+    values = np.where(at_ns[:, thing] == NEVER, np.nan, ranges)
+    if p is None:
+        return sample(values)
+    if not 0.0 < p < 1.0:
+        raise ResultsError(f"p = {p:g} must lie between 0 and 1.")
+    return Sample(
+        np.nan_to_num(values, nan=0.0),
+        np.ones(data.count),
+        lambda confidence: reached_by(values, p=p, confidence=confidence),
+    )
 
 
-def _range(data: RunData, name: str, node: str | None, at_ns: Array) -> Sample:
-    thing = _place(data, name)
-    found = data.paths.ground_range_km(node or data.paths.main_node, thing, at_ns[:, thing])
-    return sample(np.where(at_ns[:, thing] == NEVER, np.nan, found))
-
-
-def first_detection_range(data: RunData, *, object: str, node: str | None = None) -> Sample:  # noqa: A002 - the table's word
+def first_detection_range(
+    data: RunData,
+    *,
+    object: str | None = None,  # noqa: A002 - the table's word
+    node: str | None = None,
+    p: float | None = None,
+) -> Sample:
     """Ground range from the node to the object at its first detection by any node; missing where it is never detected."""
-    return _range(data, object, node, data.outcomes.first_detection_ns)
+    return _range(data, object, node, data.outcomes.first_detection_ns, p)
 
 
-def first_firm_track_range(data: RunData, *, object: str, node: str | None = None) -> Sample:  # noqa: A002
+def first_firm_track_range(
+    data: RunData,
+    *,
+    object: str | None = None,  # noqa: A002
+    node: str | None = None,
+    p: float | None = None,
+) -> Sample:
     """The same at its first firm track at any node."""
-    return _range(data, object, node, data.outcomes.first_firm_ns)
+    return _range(data, object, node, data.outcomes.first_firm_ns, p)
+
+
+def range_at_pd(data: RunData, *, p: float = 0.9, object: str | None = None, node: str | None = None) -> Sample:  # noqa: A002
+    """Largest ground range by which a share of the replications has detected the object; of each, that of its first detection."""
+    return _range(data, object, node, data.outcomes.first_detection_ns, p)
 
 
 def p_detected(data: RunData, *, object: str) -> Sample:  # noqa: A002
     """Whether the object was detected at all."""
-    return sample(data.outcomes.first_detection_ns[:, _place(data, object)] != NEVER)
+    return sample(data.outcomes.first_detection_ns[:, data.place_of(object)] != NEVER)
 
 
 def p_firm(data: RunData, *, object: str) -> Sample:  # noqa: A002
     """Whether any node held a firm track of the object."""
-    return sample(data.outcomes.first_firm_ns[:, _place(data, object)] != NEVER)
+    return sample(data.outcomes.first_firm_ns[:, data.place_of(object)] != NEVER)
 
 
 def _life_ns(data: RunData) -> Array:
@@ -60,21 +84,46 @@ def time_on_track(data: RunData, *, object: str, node: str | None = None) -> Sam
     """Time with a firm track of the object at any node, or at one."""
     if node is not None:
         data.paths.require_node(node)
-    return sample(data.firm_ns(node)[:, _place(data, object)] / NANOSECONDS_PER_SECOND)
+    return sample(data.firm_ns(node)[:, data.place_of(object)] / NANOSECONDS_PER_SECOND)
 
 
 def track_share(data: RunData, *, object: str, node: str | None = None) -> Sample:  # noqa: A002
     """The same, and the time for which the object was in the scenario."""
     held = time_on_track(data, object=object, node=node).numerators
-    return sample(held, _life_ns(data)[:, _place(data, object)] / NANOSECONDS_PER_SECOND)
+    return sample(held, _life_ns(data)[:, data.place_of(object)] / NANOSECONDS_PER_SECOND)
 
 
-def warning_time(data: RunData, *, object: str) -> Sample:  # noqa: A002
-    """Time from the first firm track at any node to where the path of the object ends; missing without a firm track."""
-    thing = _place(data, object)
-    end_ns = int(data.paths.things.objects["end_ns"][thing])
+def warning_time(data: RunData, *, object: str | None = None, boundary: str | None = None) -> Sample:  # noqa: A002
+    """Time from the first firm track at any node to where the object crosses the boundary; missing without a firm track.
+
+    Missing too for an object whose path never crosses it.
+    """
+    thing = data.place_of(object)
+    crossed_ns = boundary_ns(data, thing, boundary)
     firm = data.outcomes.first_firm_ns[:, thing]
-    return sample(np.where(firm == NEVER, np.nan, (end_ns - firm) / NANOSECONDS_PER_SECOND))
+    return sample(np.where(firm == NEVER, np.nan, (crossed_ns - firm) / NANOSECONDS_PER_SECOND))
+
+
+def boundary_ns(data: RunData, thing: int, boundary: str | None) -> float:
+    """When the path of an object ends, or first comes within a ring of so many kilometres about an asset; NaN: never.
+
+    Raises
+    ------
+    ResultsError
+        When the boundary is neither `path_end` nor `asset_ring_<number>km`.
+    """
+    record = data.paths.things.objects[thing]
+    if boundary in (None, "path_end"):
+        return float(record["end_ns"])
+    ring = re.fullmatch(r"asset_ring_(\d+(?:\.\d+)?)km", str(boundary))
+    if ring is None:
+        raise ResultsError(f"warning_time: boundary {boundary!r} is neither path_end nor asset_ring_<number>km.")
+    times = np.linspace(int(record["start_ns"]), int(record["end_ns"]), RING_STEPS)
+    inside = np.zeros(RING_STEPS, dtype=bool)
+    positions_m = data.paths.positions_m(thing, times)
+    for asset in data.paths.spec.assets.values():
+        inside |= data.paths.sites.ground_distance_m(asset.place, positions_m) <= float(ring[1]) * 1000.0
+    return float(times[int(inside.argmax())]) if inside.any() else math.nan
 
 
 def hostile_objects(data: RunData) -> tuple[Mapping[str, Any], ...]:
@@ -106,6 +155,7 @@ def false_tracks_firm(data: RunData) -> Sample:
 
 
 _OBJECT: Final = {"object": "object of the scenario"}
+_P: Final = {"p": "the largest range that this share of the replications reaches, instead of the mean"}
 _SEEN_FROM: Final = {**_OBJECT, "node": "node from which the range counts; the fire unit nearest to an asset otherwise"}
 _HELD_BY: Final = {**_OBJECT, "node": "node that holds the track; any otherwise"}
 
@@ -118,7 +168,7 @@ MEASURES: Final = (
         "the others are counted as missing",
         ("objects", "outcomes"),
         first_detection_range,
-        _SEEN_FROM,
+        {**_SEEN_FROM, **_P},
         each_object,
     ),
     Measure(
@@ -128,8 +178,20 @@ MEASURES: Final = (
         "ground range from the node to the object at its first firm track at any node; mean over the replications that have one",
         ("objects", "outcomes"),
         first_firm_track_range,
-        _SEEN_FROM,
+        {**_SEEN_FROM, **_P},
         each_object,
+    ),
+    Measure(
+        "range_at_pd",
+        "km",
+        "mean",
+        "largest ground range from the node by which a share p or more of the replications has detected the object on its path; 0 "
+        "when fewer ever do",
+        ("objects", "outcomes"),
+        range_at_pd,
+        {**_SEEN_FROM, "p": "probability of detection so far, 0.9 otherwise"},
+        each_object,
+        listed=False,
     ),
     Measure(
         "p_detected",
@@ -175,10 +237,11 @@ MEASURES: Final = (
         "warning_time",
         "s",
         "mean",
-        "time from the first firm track at any node to the end of the path of the object; missing without a firm track",
+        "time from the first firm track at any node to the crossing of the boundary; negative when it crosses first; missing "
+        "without a firm track",
         ("objects", "outcomes"),
         warning_time,
-        _OBJECT,
+        {**_OBJECT, "boundary": "asset_ring_<number>km: the ring of that radius about any asset; path_end otherwise"},
         hostile_objects,
         floor=None,
     ),

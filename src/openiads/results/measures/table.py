@@ -6,16 +6,42 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from openiads.errors import ResultsError
-from openiads.results.measures import engagement, friendly, looks, observation, picture, sensing
+from openiads.results.measures import (
+    covered,
+    engagement,
+    exchange,
+    friendly,
+    identities,
+    intercepts,
+    looks,
+    network,
+    observation,
+    picture,
+    raids,
+    sensing,
+)
 from openiads.results.measures.base import Measure, Measured
 from openiads.results.measures.data import RunData
 
 Wanted = str | tuple[str, Mapping[str, Any]]
 """A measure by name, as `leakage` or `asset_survival:asset=ankara`, or a name with its arguments."""
 
-registry: Final[Mapping[str, Measure]] = MappingProxyType(
-    {m.name: m for room in (engagement, friendly, sensing, picture, observation, looks) for m in room.MEASURES}
+ROOMS: Final = (
+    engagement,
+    friendly,
+    sensing,
+    picture,
+    observation,
+    looks,
+    identities,
+    exchange,
+    covered,
+    intercepts,
+    network,
+    raids,
 )
+
+registry: Final[Mapping[str, Measure]] = MappingProxyType({m.name: m for room in ROOMS for m in room.MEASURES})
 """Every measure that a run can give, by name."""
 
 
@@ -55,9 +81,9 @@ def _number(value: str) -> Any:
 
 
 def available(tables: Iterable[str]) -> tuple[Measure, ...]:
-    """Measures whose tables are all among `tables`, in the order of the registry."""
+    """Measures whose tables are all among `tables` and which are quick, in the order of the registry."""
     held = set(tables)
-    return tuple(m for m in registry.values() if held.issuperset(m.tables))
+    return tuple(m for m in registry.values() if m.listed and held.issuperset(m.tables))
 
 
 def measure(data: RunData, wanted: Iterable[Wanted]) -> tuple[Measured, ...]:

@@ -4,6 +4,7 @@ A track belongs to the object that `association` names when it becomes firm and 
 owner in between is seen only at the next one.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
@@ -58,7 +59,7 @@ def _rows(data: RunData, table: str, column: str, words: tuple[str, ...], names:
     return list(zip(lines, *(chosen.column(name).to_pylist() for name in names), strict=True))
 
 
-def _owners(data: RunData) -> Mapping[Key, tuple[list[int], list[int]]]:
+def owners(data: RunData) -> Mapping[Key, tuple[list[int], list[int]]]:
     """Times from which on a track followed an object, and which."""
     place = data.objects.index()
     found: dict[Key, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
@@ -83,10 +84,10 @@ def holds(data: RunData) -> tuple[Hold, ...]:
         data, "events", "event", ("firm", "dropped"), ("node", "track_id", "event", "at_ns")
     ):
         (firm if event == "firm" else dropped).setdefault((line, node, track), at_ns)
-    owners, ends = _owners(data), data.outcomes.end_ns
+    ends = data.outcomes.end_ns
     found = []
     for key, start_ns in firm.items():
-        times, things = owners.get(key, ([start_ns], [NOTHING]))
+        times, things = data.owners.get(key, ([start_ns], [NOTHING]))
         end_ns = dropped.get(key, last_ns)
         for thing, since_ns, until_ns in _stretches(times, things, start_ns, end_ns):
             stop_ns = until_ns if thing == NOTHING else min(until_ns, int(ends[key[0], thing]))
@@ -123,6 +124,23 @@ def identities(data: RunData) -> Mapping[Key, tuple[Identity, ...]]:
         thing, result = truth.get((line, at_ns, node, track), (NOTHING, ""))
         found[line, node, track].append(Identity(at_ns, word, thing, result))
     return {key: tuple(said) for key, said in found.items()}
+
+
+def owner_at(data: RunData, key: Key, at_ns: int) -> int:
+    """Which object a track followed at a time; `NOTHING` before it was firm, and for a false one."""
+    times, things = data.owners.get(key, ((), ()))
+    k = bisect_right(times, at_ns)
+    return things[k - 1] if k else NOTHING
+
+
+def identified(data: RunData) -> Mapping[tuple[int, str, int], tuple[list[int], list[str]]]:
+    """When each node took an object for what, in time order, over all its tracks of the object."""
+    rows: dict[tuple[int, str, int], list[tuple[int, str]]] = defaultdict(list)
+    for (line, node, _), said in data.identities.items():
+        for one in said:
+            if one.thing != NOTHING:
+                rows[line, node, one.thing].append((one.at_ns, one.identity))
+    return {key: ([at for at, _ in sorted(said)], [word for _, word in sorted(said)]) for key, said in rows.items()}
 
 
 def covered_ns(stretches: list[tuple[int, int]]) -> int:
