@@ -201,7 +201,7 @@ def _footprint(
     half = math.ceil(EDGE * reach_km / cell)
     steps = np.arange(-half, half + 1) * cell * METRES_PER_KILOMETRE
     east, north = np.meshgrid(steps, steps)
-    from_rad = np.arange(axes) * (2.0 * math.pi / axes)
+    from_rad = np.arange(axes, dtype=np.float64) * (2.0 * math.pi / axes)
     met = np.zeros((axes, east.size), dtype=bool)
     for station in stations:
         met |= _met(station, coming, east.ravel(), north.ravel(), from_rad, p_detection)
@@ -292,7 +292,7 @@ class _Looks:
         self.count = AZIMUTHS[coming.level]
         self.step_m = RANGE_STEPS[coming.level] * METRES_PER_KILOMETRE
         farthest = min(view.instrumented_m, FARTHEST * METRES_PER_KILOMETRE)
-        self.ranges_m = np.arange(math.ceil(farthest / self.step_m)) * self.step_m + 0.5 * self.step_m
+        self.ranges_m = np.arange(math.ceil(farthest / self.step_m), dtype=np.float64) * self.step_m + 0.5 * self.step_m
         self._of = lru_cache(maxsize=None)(self._table)
 
     def sees(self, j: int, azimuth_rad: Array, ground_m: Array) -> Flags:
@@ -304,7 +304,7 @@ class _Looks:
 
     def _table(self, height_m: float) -> Flags:
         target = Target(height_m, self.coming.rcs_m2, self.p_detection, self.coming.swerling)
-        azimuths = (np.arange(self.count) + 0.5) * (2.0 * math.pi / self.count)
+        azimuths = (np.arange(self.count, dtype=np.float64) + 0.5) * (2.0 * math.pi / self.count)
         limits: dict[str, Any] = _conditions(self.view, target, azimuths[:, None], self.ranges_m[None, :])
         seen = np.logical_and.reduce([flags for name, flags in limits.items() if name != "kinematics"])
         return np.concatenate([seen, np.zeros((self.count, 1), dtype=bool)], axis=1)
