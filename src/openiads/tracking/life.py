@@ -25,7 +25,7 @@ MEMORY = 0.125
 EXPECTED_DISTANCE = 3.0
 """Mean squared distance of a plot where model and noise match: its number of dimensions."""
 
-FAR_NS = 9_223_372_036_854_775_807
+FOREVER = 9_223_372_036_854_775_807
 """An instant that does not come."""
 
 SPEED_SIGMAS = 3.0
@@ -216,7 +216,7 @@ def sift(
     """
     work = scratch.work[0]
     work["drops_from"] = work["changes"]
-    soonest_ns = FAR_NS
+    soonest_ns = FOREVER
     firm, tentative = 0, 0
     first_slot = config["first_slot"]
     for slot in range(first_slot, first_slot + node_state["high"]):
@@ -227,7 +227,7 @@ def sift(
         if lapse_ns <= now_ns and status == TENTATIVE:
             drop(config, node_state, tracks, slot, changes, work)
             continue
-        soonest_ns = min(soonest_ns, lapse_ns if status == FIRM else FAR_NS)
+        soonest_ns = min(soonest_ns, lapse_ns if status == FIRM else FOREVER)
         if n_plots > 0 and concerns(config, track, work):
             scratch.firm[firm] = scratch.tentative[tentative] = slot  # written to both, counted in one
             firm += status == FIRM

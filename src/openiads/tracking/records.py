@@ -111,10 +111,7 @@ TRACKER_STATE: Final = np.dtype(
         ("next_number", "i8"),
         ("live", "i8"),  # tracks now alive, remote ones included
         ("high", "i8"),  # one past the highest slot in use, counted from first_slot
-        (
-            "packed",
-            "i8",
-        ),  # slots that are surely in use, counted from first_slot: a search for a free one starts behind them
+        ("packed", "i8"),  # slots surely in use, counted from first_slot: a search for a free one starts behind them
         ("overflow", "i8"),  # tracks not started because no slot was free
         ("pair_overflow", "i8"),  # track-plot pairs in the gate that did not fit the scratch
         ("late", "i8"),  # plots that fit a track which was newer already, and were set aside

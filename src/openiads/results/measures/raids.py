@@ -15,7 +15,9 @@ from openiads.stats.quantiles import jackknifed
 
 Array = NDArray[Any]
 MAX_LEAK: Final = 0.2
-GRID_KM: Final = 25.0
+GRID: Final = 25.0
+"""Distance of the assets tried, in km."""
+
 MOST_WALKS: Final = 2000
 """Cases that one measure may walk before it asks for a coarser grid."""
 MOST_RAID: Final = 256
@@ -33,7 +35,7 @@ def _outcomes(data: RunData, scenario: Any, reshape: Callable[[Things], Things] 
 
 
 def defended_area(
-    data: RunData, *, max_leak: float = MAX_LEAK, asset_grid_km: float = GRID_KM, radius_km: float | None = None
+    data: RunData, *, max_leak: float = MAX_LEAK, asset_grid_km: float = GRID, radius_km: float | None = None
 ) -> Sample:
     """Area of the cells at which an asset would see few enough of the raid get through, over all replications and of each."""
     if not 0.0 <= max_leak < 1.0 or asset_grid_km <= 0.0:
