@@ -67,6 +67,11 @@ class StudyData:
         """What its file says."""
         return self.study.spec
 
+    @property
+    def confidence(self) -> float:
+        """Confidence of the study's intervals."""
+        return self.spec.replications.confidence
+
     @cached_property
     def parties(self) -> tuple[str, ...]:
         """Every party, in the order of registration."""

@@ -152,7 +152,8 @@ def _shares(page: "StudyPage") -> Shown:
                 )  # fmt: skip
                 rows.append((share_id(data, view, pair, r["player"]), exact(values), "", cells))
     heads = (
-        "reading", "pair", "player", "Shapley share", "95 % interval", "% of the difference", "alone, from the first",
+        "reading", "pair", "player", "Shapley share", f"{100 * data.confidence:g} % interval", "% of the difference",
+        "alone, from the first",
         "alone, from the second", "settle-alone gain", "pivot share", "tied with", "draws",
     )  # fmt: skip
     note = (

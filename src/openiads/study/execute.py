@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +21,8 @@ from openiads.study.submit import local
 from openiads.study.tables import FOLDER, write_tables
 
 MANIFEST: Final = "study.json"
+SCENARIO: Final = "scenario.yaml"
+REGISTRATION: Final = "registration.json"
 FORMAT: Final = 1
 RNG: Final = "philox4x32-10/own-inverse-cdf/1"
 
@@ -209,6 +211,10 @@ def begin(order: Order, folder: Path, model: Model, *, resume: bool, overwrite: 
     started = {"openiads_study_results": FORMAT, "status": "running", "identity": wanted, "study": order.study.spec.study.id}
     write_whole(path, to_json(started))
     write_whole(folder / "study.yaml", _text_of(order).encode())
+    if order.lock is not None:
+        write_whole(folder / REGISTRATION, to_json(dict(order.lock.data)))
+    if order.study.path is not None and order.study.scenario_path.is_file():
+        write_whole(folder / SCENARIO, order.study.scenario_path.read_bytes())
 
 
 def _text_of(order: Order) -> str:
@@ -233,11 +239,16 @@ class Results:
     manifest: Mapping[str, Any]
 
     def study(self) -> Study:
-        """The study as it was run; its scenario is looked for where it stood."""
+        """The study as it was run; its scenario is the one that stood there, or the copy here when that is gone or another one."""
         place = Path(str(self.manifest["file"])) if self.manifest.get("file") else self.folder / "study.yaml"
-        return load_study_text(
+        study = load_study_text(
             (self.folder / "study.yaml").read_text(encoding="utf-8"), place.name, path=place, scenario=False
         )
+        copy = self.folder / SCENARIO
+        if not copy.is_file() or (study.scenario_path.is_file() and study.scenario_path.read_bytes() == copy.read_bytes()):
+            return study
+        spec = study.spec.model_copy(update={"scenario": study.spec.scenario.model_copy(update={"file": SCENARIO})})
+        return replace(study, spec=spec, path=self.folder / "study.yaml")
 
     def sizes(self) -> Sizes:
         """How large it was."""
