@@ -352,10 +352,15 @@ def _name(a: Any) -> str:
     return short if len(short) <= NAMED else str(a.id)
 
 
+def _near(value: float) -> str:
+    """A break-even value: two figures, and whole units from a hundred on, so that it does not round onto a stated end."""
+    return f"{value:,.0f}" if abs(value) >= 100.0 else significant(value, 2)  # noqa: PLR2004
+
+
 def _value_at(data: StudyData, row: Row) -> Markup:
     number, a = data.assumption(row["assumption"])
     index = data.table("turning").index(row)
     unit = "" if a.unit == "1" else f" {a.unit}"
     where = data.line("assumptions", number)
-    text = Markup("{} {}{}").format(said(_name(a)), significant(row["value"], 2), unit)
+    text = Markup("{} {}{}").format(said(_name(a)), _near(row["value"]), unit)
     return Markup('<a class="n" href="#t{}" title="line {} of the study file">{}</a>').format(index, where, text)

@@ -14,6 +14,8 @@ WIDTH: Final = 460.0
 BAR: Final = 22.0
 MOST_BARS: Final = 8
 MOST_REFERENCES: Final = 2
+DIGIT: Final = 0.65
+"""Width of a digit over the size of the type, in the widest of the usual fonts."""
 FEW: Final = 12
 """Points up to which a sweep is drawn in steps."""
 Reference = tuple[float, str]
@@ -116,7 +118,7 @@ def share_bars(data: StudyData, view: View, pair: Pair, *, most: int = MOST_BARS
     names = [plain(row["player"]) for row in shown]
     left = min(150.0, 14.0 + max(text_width(name, 12.0) for name in names))
     texts = [_told(row, factor, "%" if scaled else "") for row in shown]
-    numbers = 14.0 + max(text_width(text, 11.0) for text in texts)
+    numbers = 14.0 + DIGIT * 11.0 * max(len(text) for text in texts)
     height = 12.0 + BAR * len(shown) + 46.0
     told = joined([f"{said(plain(r['player']))} {_amount(factor * r['share'], unit)}" for r in shown])
     d = Drawing(
@@ -199,7 +201,7 @@ def sweep_chart(data: StudyData, view: View, *, spark: bool = False) -> Drawing 
     else:
         unit = "" if view.spec.unit in (None, "1") else f", {said(view.spec.unit)}"
         axis_below(d, x, bottom, f"threshold{unit}")
-        axis_left(d, y, left, "share of the stated range that meets it", [0.0, 0.25, 0.5, 0.75, 1.0])
+        axis_left(d, y, left, "share of the range that meets", [0.0, 0.25, 0.5, 0.75, 1.0])
     d.line((x(view.spec.threshold), bottom), (x(view.spec.threshold), top), "ring")
     labels = Labels((left, top - 4.0, right + 4.0, bottom))
     for party in parties:

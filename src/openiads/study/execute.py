@@ -23,6 +23,11 @@ from openiads.study.tables import FOLDER, write_tables
 MANIFEST: Final = "study.json"
 SCENARIO: Final = "scenario.yaml"
 REGISTRATION: Final = "registration.json"
+WRITTEN: Final = (
+    "looks.jsonl", "study.yaml", SCENARIO, REGISTRATION, "credibility.md", "ro-crate-metadata.json",
+    "one-page.html", "one-page.pdf", "report.html", "report.pdf",
+)  # fmt: skip
+"""Files of a study that another one in the same folder replaces; what else lies there stays."""
 FORMAT: Final = 1
 RNG: Final = "philox4x32-10/own-inverse-cdf/1"
 
@@ -118,9 +123,9 @@ def execute(
         The folder holds something else, or another study.
     """
     chosen = model or engine_of(order.study)
-    begin(order, folder, chosen, resume=resume, overwrite=overwrite)
     bench = Bench(order.study.spec, chosen, order.sizes, order.seed)
     _require_budget(order, bench)
+    begin(order, folder, chosen, resume=resume, overwrite=overwrite)
     kept = Kept(chosen, folder, submit or local(1), on_runs)
     log = LookLog(folder / "looks.jsonl")
     meter = _Meter(kept, log, on_plan)
@@ -197,9 +202,9 @@ def begin(order: Order, folder: Path, model: Model, *, resume: bool, overwrite: 
     if path.is_file() and overwrite:
         for name in (BLOCKS, FOLDER, "slurm"):
             shutil.rmtree(folder / name, ignore_errors=True)
-        (folder / "looks.jsonl").unlink(missing_ok=True)
-        path.unlink()
-    if path.is_file():
+        for name in (*WRITTEN, MANIFEST):
+            (folder / name).unlink(missing_ok=True)
+    elif path.is_file():
         held = read_json(path)
         if not resume:
             raise StudyError(f"{folder}: holds a study already. Go on with --resume, replace it with --overwrite, or use -o")
