@@ -354,7 +354,7 @@ def _name(a: Any) -> str:
 
 def _near(value: float) -> str:
     """A break-even value: two figures, and whole units from a hundred on, so that it does not round onto a stated end."""
-    return f"{value:,.0f}" if abs(value) >= 100.0 else significant(value, 2)  # noqa: PLR2004
+    return f"{value:,.0f}" if abs(value) >= 100.0 else significant(value, 2)
 
 
 def _value_at(data: StudyData, row: Row) -> Markup:
