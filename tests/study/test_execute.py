@@ -189,6 +189,7 @@ def test_a_budget_that_does_not_suffice(study: Study, tmp_path: Path) -> None:
     poor = Study(study.path, study.name, study.spec.model_copy(update={"design": design}), (), study.document)
     with pytest.raises(StudyError, match=r"design\.budget\.max_runs is 10"):
         execute(order(poor), tmp_path / "r", model=MODEL)
+    assert not (tmp_path / "r").exists(), "what was refused leaves no folder that stands in the way"
 
 
 def test_the_plan(study: Study) -> None:
@@ -212,3 +213,18 @@ def test_runs_that_fail_count_as_missing(study: Study, tmp_path: Path) -> None:
     execute(order(study, quick=True), tmp_path / "r", model=Failing(0.05, runs_per_block=512))
     assert open_results(tmp_path / "r").manifest["runs"]["failed"] > 0
     assert any(r["missing"] > 0 for r in read_table(tmp_path / "r", "blocks"))
+
+
+def test_a_study_is_replaced_only_when_asked(study: Study, once: tuple[Path, str], tmp_path: Path) -> None:
+    folder = tmp_path / "results"
+    execute(order(study, quick=True, seed=1), folder, model=MODEL)
+    (folder / "report.html").write_text("of the old study", encoding="utf-8")
+    (folder / "notes.txt").write_text("of a person", encoding="utf-8")
+    with pytest.raises(StudyError, match="holds a study already"):
+        execute(order(study, quick=True), folder, model=MODEL)
+    execute(order(study, quick=True), folder, model=MODEL, overwrite=True)
+    assert digest(folder)[0] == once[1]
+    assert not (folder / "report.html").exists()
+    assert (folder / "notes.txt").read_text(encoding="utf-8") == "of a person"
+    with pytest.raises(StudyError, match="not empty and holds no study"):
+        execute(order(study, quick=True), tmp_path, model=MODEL, overwrite=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from openiads.cli.main import main
 from openiads.errors import StudyError
 from openiads.scenario.yaml_reader import read_text
 from openiads.study.cautions import across
@@ -20,6 +21,7 @@ STANDALONE = ROOT / "examples" / "studies" / "standalone-vs-integrated.yaml"
 BROKEN = [
     ('openiads_study: "0.1"', 'openiads_study: "0.9"', r"1:17: openiads_study: the text '0.9' is not allowed. Allowed: '0.1'"),
     ("  custodian: joint", "  custodain: joint", r"study.*custodain: there is no such key here. .* Did you mean 'custodian'"),
+    ("A: {interval: [350, 450], basis", "A: {intervall: [350, 450], basis", r"A.intervall: there is no such key here. .* Did you mean 'interval'"),
     ("intended_use: Policy-level illustration", "note: x", r"note: there is no such key|intended_use is missing"),
     ("sources: [presstv]\n    testability", "sources: [pres_tv]\n    testability", r"no source is called 'pres_tv'.*Did you mean 'presstv'"),
     ("owner: A\n    sources: [presstv]", "owner: Z\n    sources: [presstv]", r"claims.0.owner: no party is called 'Z'"),
@@ -67,6 +69,30 @@ def test_one_clear_line_with_its_place(golden_file: Path, old: str, new: str, li
         load_study_text(text.replace(old, new, 1), "study.yaml", scenario=False)
     lines = str(caught.value).splitlines()
     assert any(re.match(r"study\.yaml:\d+:\d+: ", found) and re.search(line, found) for found in lines), lines
+    assert len(lines) <= 3, lines
+
+
+@pytest.mark.parametrize(("old", "new", "line"), BROKEN, ids=[str(k) for k in range(len(BROKEN))])
+def test_the_program_says_it_and_ends_with_2(
+    golden_file: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    old: str,
+    new: str,
+    line: str,
+) -> None:
+    path = tmp_path / "study.yaml"
+    path.write_text(golden_file.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["openiads", "study", "lint", str(path)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    lines = said.err.rstrip().splitlines()
+    assert lines[0].startswith(f"error: {path}:")
+    assert any(re.search(line, found) for found in lines), lines
     assert len(lines) <= 3, lines
 
 

@@ -1,7 +1,9 @@
 """Registration, replay, comparison, what-if, closed runs, the kit: the record of a study."""
 
+import hashlib
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,14 +12,19 @@ import pytest
 from toy import ToyRange
 
 from openiads.errors import StudyError
-from openiads.study import aftermath, lock
+from openiads.scenario.yaml_reader import read_text
+from openiads.study import aftermath, closed, lock
 from openiads.study.bench import Bench
-from openiads.study.execute import execute, open_results, order_of
+from openiads.study.crate import ro_crate
+from openiads.study.evidence import mirrored
+from openiads.study.execute import Results, begin, execute, open_results, order_of
 from openiads.study.findings import run_study
 from openiads.study.kit import invitation
 from openiads.study.loading import Study, load_study
-from openiads.study.manifest import ro_crate, style_sheet
+from openiads.study.manifest import style_sheet
 from openiads.study.model import Direct
+from openiads.study.tables import SCHEMAS, read_table, write_tables
+from openiads.study.words import PartyVerdict
 
 HERE = Path(__file__).parent
 SMALL = HERE / "files" / "small-study.yaml"
@@ -139,22 +146,65 @@ def test_comparison_says_what_changed_and_why(study: Study, folder: Path, tmp_pa
     assert any(line.startswith('changed: C1_best_case A: was "holds throughout') for line in lines), lines
 
 
-def test_closed_runs_export_words_and_hashes_only(study: Study) -> None:
-    private = {"R1": {"A": {"interval": [123.25, 137.5]}}}
-    mine = aftermath.closed_study(study, private)
-    findings = run_study(Bench(mine.spec, MODEL, order_of(mine, draws=16).sizes, 1), Direct(MODEL))
-    told = aftermath.closed_export(findings, study_sha256=study.sha256, lock_sha256=None, private=b"secret")
-    text = json.dumps(told)
-    assert "123.25" not in text
-    assert not re.search(r"\d\.\d", text), "no estimate leaves the building"
+def private(text: str) -> Any:
+    return read_text(text, name="private.yaml", first_line=closed.FIRST_LINE)
+
+
+def test_closed_runs_export_words_and_hashes_only(file: Path, tmp_path: Path) -> None:
+    study = load_study(file)
+    mine = closed.closed_study(study, private("pk: {A: {interval: [0.1234, 0.1375]}}\n"))
+    stated = next(a for a in mine.spec.assumptions if a.id == "pk").positions
+    assert stated is not None
+    assert stated["A"].interval == (0.1234, 0.1375)
+    assert stated["B"].interval == (0.2, 0.5), "the others stay as registered"
+    values = tmp_path / "private.yaml"
+    values.write_text("pk: {A: {interval: [0.1234, 0.1375]}}\n", encoding="utf-8")
+    first, before = closed.commitment(values, make=True)
+    again, held = closed.commitment(values, make=True)
+    assert (first, before, held) == (again, False, True)
+    assert first != hashlib.sha256(values.read_bytes()).hexdigest(), "without its salt anyone could try values out"
+
+
+def test_closed_words_carry_no_number(study: Study) -> None:
+    findings = run_study(Bench(study.spec, MODEL, order_of(study, draws=16).sizes, 1), Direct(MODEL))
+    told = closed.closed_export(findings, study_sha256=study.sha256, lock_sha256=None, committed="f" * 64, before=True)
+    assert not re.search(r"\d\.\d", json.dumps(told)), "no estimate leaves the building"
     assert {
         "reading": "C1_area",
         "party": "A",
-        "word": "fails throughout A's stated range",
-        "code": "fails_throughout",
+        "word": "holds throughout A's stated range",
+        "code": "holds_throughout",
     } in told["words"]
-    with pytest.raises(StudyError, match="no assumption 'R9'"):
-        aftermath.closed_study(study, {"R9": {"A": {"value": 1}}})
+    odds = PartyVerdict("A", "odds", 0.72, 1.0, 64, low=0.69, high=0.75)
+    assert closed.told_word(odds) == "depends on its stated odds"
+    assert closed.told_word(replace(odds, low=0.93, high=0.97)) == "holds under its stated odds"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            "R9: {A: {value: 1}}",
+            r"private\.yaml:1:1: private values: the study has no assumption 'R9'\. Known: pk, link, free",
+        ),
+        ("pk: {Z: {value: 0.5}}", r"private\.yaml:1:6: private values: pk has no position of 'Z'\. Known: A, B"),
+        ("pk: 0.5", r"private\.yaml:1:1: private values: write positions by party"),
+        ("pk: {A: 0.5}", r"private\.yaml:1:6: private values: write a position"),
+        (
+            "link: {A: {value: 1}}\npk: {A: {intervall: [0.1, 0.2]}}",
+            r"private\.yaml:2:.*there is no such key.*Did you mean 'interval'",
+        ),
+        ("pk: {A: {interval: [0.5, 0.2]}}", r"private\.yaml:1:\d+: private values: pk\.A\.interval: is reversed"),
+        (
+            "pk: {A: {interval: [0.5, 7]}}",
+            r"private\.yaml:1:\d+: private values: pk\.A\.interval: 7 is outside the admissible 0.1 to 0.95",
+        ),
+    ],
+)
+def test_private_values_are_checked_at_their_place(file: Path, text: str, line: str) -> None:
+    with pytest.raises(StudyError) as caught:
+        closed.closed_study(load_study(file), private(text + "\n"))
+    assert re.search(line, str(caught.value)), str(caught.value)
 
 
 def test_kit_crate_and_sheet(study: Study, folder: Path) -> None:
@@ -164,9 +214,73 @@ def test_kit_crate_and_sheet(study: Study, folder: Path) -> None:
     assert "- terrain: " in files["agenda.md"]
     assert "interval: [ , ]" in files["positions-A.yaml"]
     assert "350" not in files["positions-A.yaml"], "a blank sheet leads nobody"
-    crate = ro_crate(results)
-    assert {e["@id"] for e in crate["@graph"]} >= {"./", "#run", "#openiads", "study.yaml", "tables/claims.parquet"}
     assert "validation | 0 of 4" in style_sheet(results)
+
+
+def test_the_crate_names_every_file_with_its_hash(folder: Path) -> None:
+    graph = {e["@id"]: e for e in ro_crate(open_results(folder))["@graph"]}
+    assert graph["ro-crate-metadata.json"]["about"] == {"@id": "./"}
+    assert graph["./"]["conformsTo"]["@id"] in graph
+    run = graph["#run"]
+    assert run["instrument"]["@id"] in graph
+    assert run["agent"]["@id"] in graph
+    assert run["startTime"] <= run["endTime"]
+    for entry in (*graph["./"]["hasPart"], *run["object"], *run["result"]):
+        assert graph[entry["@id"]]["sha256"] == hashlib.sha256((folder / entry["@id"]).read_bytes()).hexdigest()
+    assert {e["@id"] for e in run["object"]} == {"study.yaml"}
+    assert {"tables/claims.parquet", "study.json", "looks.jsonl"} <= {e["@id"] for e in run["result"]}
+
+
+def test_levels_follow_from_what_the_folder_holds(folder: Path, tmp_path: Path) -> None:
+    assert mirrored(folder)[0] == mirrored(folder)[1] > 5
+    sheet = open_results(folder).manifest["credibility"]
+    assert sheet["verification"]["level"] == 2
+    assert sheet["robustness"]["level"] == 2
+    assert "threshold sweep for 5 of 5 readings" in sheet["robustness"]["evidence"]
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    rows = {name: read_table(copy, name) for name in SCHEMAS}
+    rows["coalitions"] = [{**r, "value": None} if r["mask"] == 3 else r for r in rows["coalitions"]]
+    write_tables(copy, rows)
+    assert mirrored(copy)[0] == 0, "a table with a gap is not tried"
+
+
+def test_the_folder_replays_where_the_study_file_is_gone(file: Path, tmp_path: Path) -> None:
+    study = load_study(file)
+    out = tmp_path / "results"
+    begin(order_of(study, lock=lock.register(study)), out, MODEL, resume=False, overwrite=False)
+    manifest = {"file": str(file), "identity": {}}
+    assert Results(out, manifest).study().scenario_path == study.scenario_path
+    scenario = file.parents[2] / "scenarios" / "small.yaml"
+    scenario.write_text(scenario.read_text(encoding="utf-8").replace("p_kill: 0.6", "p_kill: 0.61"), encoding="utf-8")
+    held = Results(out, manifest).study()
+    assert held.scenario_path == out / "scenario.yaml", "the scenario that was run, not the one that stands there now"
+    assert held.sha256 == study.sha256
+    assert held.scenario.sha256 == study.scenario.sha256
+    shutil.rmtree(file.parents[1])
+    scenario.unlink()
+    assert Results(out, manifest).study().scenario.sha256 == study.scenario.sha256
+    assert json.loads((out / "registration.json").read_text(encoding="utf-8"))["study_sha256"] == study.sha256
+
+
+@pytest.mark.parametrize("change", [lambda b: b + b" ", lambda b: b.replace(b"\n", b"\r\n", 1), lambda b: b"# x\n" + b])
+def test_every_byte_counts(file: Path, change: Any) -> None:
+    made = lock.register(load_study(file))
+    before = file.read_bytes()
+    file.write_bytes(change(before))
+    with pytest.raises(StudyError, match="is not what was registered"):
+        lock.require_unchanged(made)
+    with pytest.raises(StudyError, match="If only its layout changed, put it back"):
+        lock.amend(made, load_study(file), what="x", why="y", by="A", after_results_seen=False)
+    file.write_bytes(before)
+    assert lock.require_unchanged(made).sha256 == made.study_sha256
+
+
+def test_each_party_commits_to_a_value_of_its_own(file: Path) -> None:
+    same = lock.commit(lock.new_nonce())
+    with pytest.raises(StudyError, match="commitment of B: is that of A"):
+        lock.register(load_study(file), commitments={"A": same, "B": same})
+    assert not file.with_suffix(lock.SUFFIX).exists()
 
 
 def test_a_third_party_that_states_nothing_stays_silent(study: Study, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ Pairs = Annotated[list[str] | None, typer.Option(metavar="PARTY=HASH", help="Com
 
 
 def register(
-    file: StudyFile,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="Study file (YAML), or its lock.")] = None,
     commit: Pairs = None,
     reveal: Annotated[list[str] | None, typer.Option(metavar="PARTY=VALUE", help="Reveal a committed value.")] = None,
     witness: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Who saw it.")] = None,
@@ -34,6 +34,8 @@ def register(
         value = locks.new_nonce()
         typer.echo(f"value       {value}  (keep it to yourself until the run)\ncommitment  {locks.commit(value)}")
         return
+    if file is None:
+        raise StudyError("register needs a study file: openiads study register FILE. Without one only --nonce works")
     path = file.with_suffix(locks.SUFFIX)
     if reveal:
         lock = locks.read_lock(path)
@@ -97,15 +99,20 @@ def compare(one: Folder, other: Annotated[Path, typer.Argument(metavar="RESULTS2
 def closed(
     file: StudyFile,
     private: Annotated[Path, typer.Option(metavar="FILE", help="Private positions (YAML): assumption, then party.")],
-    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="Words and hashes, the only thing written.")],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="FILE", help="Words and hashes, the only thing that leaves the building.")
+    ] = Path("words.json"),
     quick: Annotated[bool, typer.Option("--quick", help="A first impression.")] = False,
+    commit: Annotated[
+        bool, typer.Option("--commit", help="Only commit to the private values: publish the hash, run later.")
+    ] = False,
 ) -> None:
     """Run a registered study on private values in your own building; only words and hashes are written."""
     from openiads.errors import StudyError
-    from openiads.results.files import read_bytes, to_json, write_whole
+    from openiads.results.files import to_json, write_whole
     from openiads.scenario.yaml_reader import read_file
-    from openiads.study.aftermath import closed_export, closed_study
     from openiads.study.bench import Bench
+    from openiads.study.closed import FIRST_LINE, SALT, closed_export, closed_study, commitment
     from openiads.study.execute import engine_of, order_of
     from openiads.study.findings import run_study
     from openiads.study.model import Direct
@@ -115,15 +122,19 @@ def closed(
         raise StudyError(
             f"{file}: is not registered; a closed run needs a lock, so that nobody can choose the question afterwards"
         )
-    given = read_file(private, first_line="R1: {A: {value: 1}}").data
-    mine = closed_study(study, given)
+    mine = closed_study(study, read_file(private, first_line=FIRST_LINE))
+    committed, before = commitment(private, make=True)
+    if commit:
+        typer.echo(f"commitment  {committed}  (publish it)\nsalt        {private}{SALT}  (keep it with the values)")
+        return
     order = order_of(mine, lock=lock, quick=quick)
     compile_kernels()
     model = engine_of(mine)
     findings = run_study(Bench(mine.spec, model, order.sizes, order.seed), Direct(model))
-    told = closed_export(findings, study_sha256=study.sha256, lock_sha256=lock.sha256, private=read_bytes(private))
+    told = closed_export(findings, study_sha256=study.sha256, lock_sha256=lock.sha256, committed=committed, before=before)
     write_whole(out, to_json(told))
-    typer.echo(f"{out}: words and hashes; commitment to the private values {told['private_sha256']}")
+    when = "made beforehand" if before else "made just now: commit with --commit before a run that others shall trust"
+    typer.echo(f"{out}: words and hashes; commitment {committed} ({when})")
 
 
 def kit(
@@ -146,10 +157,11 @@ def kit(
 def export(folder: Folder) -> None:
     """Write the RO-Crate metadata and the credibility sheet beside the results."""
     from openiads.results.files import to_json, write_whole
+    from openiads.study.crate import ro_crate
     from openiads.study.execute import open_results
-    from openiads.study.manifest import ro_crate, style_sheet
+    from openiads.study.manifest import style_sheet
 
     results = open_results(folder)
-    write_whole(folder / "ro-crate-metadata.json", to_json(ro_crate(results)))
     write_whole(folder / "credibility.md", style_sheet(results).encode())
+    write_whole(folder / "ro-crate-metadata.json", to_json(ro_crate(results)))
     typer.echo(f"{folder}: ro-crate-metadata.json, credibility.md")

@@ -14,14 +14,27 @@ def report(
         Path | None, typer.Option("-o", "--out", metavar="FILE", help="HTML file to write; otherwise in the results folder.")
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="The full report instead of the sheet.")] = False,
+    run: Annotated[
+        list[Path] | None,
+        typer.Option("--run", metavar="DIR", help="With --full: link readings to their moments in this run, or in two."),
+    ] = None,
+    viewer: Annotated[str, typer.Option(metavar="ADDRESS", help="Where the viewer of those runs stands.")] = "/",
     pdf: Annotated[bool, typer.Option("--pdf", help="Also a PDF beside it; needs Chromium or Chrome.")] = False,
 ) -> None:
-    """Write one page that anyone can read, or with --full the report behind it. Nothing in it is fetched from outside."""
+    """Write one page that anyone can read, or with --full the report behind it. Nothing in it is fetched from outside.
+
+    With --run the report is for `openiads view RUN --report FILE`: its links set the time and the object that the viewer shows.
+    """
+    from openiads import api
+    from openiads.errors import StudyError
     from openiads.report.printing import print_pdf
     from openiads.report.study import write_study
 
     target = out or folder / ("report.html" if full else "one-page.html")
-    written = write_study(folder, out=target, full=full, again=f"openiads study replay {folder}")
+    if run and not full:
+        raise StudyError("--run goes with --full: the sheet is printed and holds no links into a viewer")
+    runs = [api.open_run(one).reader for one in run or ()]
+    written = write_study(folder, out=target, full=full, again=f"openiads study replay {folder}", runs=runs, viewer=viewer)
     typer.echo(f"{written}: {written.stat().st_size / 1000:.0f} kB; public figures, in this model")
     if pdf:
         made = print_pdf(written, written.with_suffix(".pdf"))

@@ -53,8 +53,16 @@ def one_page(folder: Path | str, *, again: str = "") -> str:
     return StudyPage(open_study(folder), full=False, again=again).html()
 
 
-def write_study(folder: Path | str, *, out: Path | str, full: bool = False, again: str = "") -> Path:
-    """Write the sheet, or the full report, to a file.
+def write_study(
+    folder: Path | str,
+    *,
+    out: Path | str,
+    full: bool = False,
+    again: str = "",
+    runs: Sequence["RunReader"] = (),
+    viewer: str = "/",
+) -> Path:
+    """Write the sheet, or the full report, to a file; arguments as those of `page`.
 
     Raises
     ------
@@ -63,7 +71,7 @@ def write_study(folder: Path | str, *, out: Path | str, full: bool = False, agai
     """
     from openiads.results.files import write_whole  # noqa: PLC0415
 
-    html = page(folder, again=again) if full else one_page(folder, again=again)
+    html = page(folder, again=again, runs=runs, viewer=viewer) if full else one_page(folder, again=again)
     write_whole(Path(out), html.encode())
     return Path(out)
 

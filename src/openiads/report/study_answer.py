@@ -14,7 +14,7 @@ from openiads.results.wording import significant
 
 SENTENCES: Final = 3
 LEADERS: Final = 2
-QUOTED: Final = 90
+QUOTED: Final = 120
 """Letters of a claim that still stand in a sentence."""
 MOST_PARTS: Final = 3
 NAMED: Final = 60
@@ -73,7 +73,10 @@ def cell(data: StudyData, view: View, party: str) -> Cell:
     """The word of one party with what stands behind it."""
     row = data.claim_row(view.id, party)
     row_id = claim_id(data, view, party)
-    return Cell(party, row["code"], row["leaning"], SHAPES.get(row["leaning"], "ring"), _word(row), _detail(row, row_id))
+    silent = data.manifest["silent"]
+    word = "Not asked" if row["code"] == "silent" and party not in silent else _word(row)
+    detail = _detail(row, row_id, silent=silent, confidence=data.confidence)
+    return Cell(party, row["code"], row["leaning"], SHAPES.get(row["leaning"], "ring"), word, detail)
 
 
 def _word(row: Row) -> str:
@@ -84,12 +87,12 @@ def _word(row: Row) -> str:
     return word[:1].upper() + word[1:]
 
 
-def _detail(row: Row, row_id: str) -> Any:
+def _detail(row: Row, row_id: str, *, silent: Sequence[str], confidence: float) -> Any:
     if row["code"] == "silent":
-        return "states nothing; never imputed"
+        return "states nothing; never imputed" if row["party"] in silent else "not asked in this search"
     if row["code"] == "odds":
         low, high = (float(v) for v in row["word"].removeprefix("holds with probability ").split(" to "))
-        return link(row_id, stated_odds(row, low, high))
+        return link(row_id, stated_odds(row, low, high, confidence=confidence))
     if row["best_end"] is None and row["look"] is None:  # a search over safeguards
         return link(row_id, f"over {row['draws']:,} arrangements")
     if row["code"] == "not_resolved":
@@ -105,7 +108,7 @@ def _end(row: Row) -> str:
     if row["leaning"] == "holds" and row["worst_end"] == "NOT_MET":
         return f"; not met at its least favourable end{found}"
     if "UNRESOLVED" in (row["best_end"], row["worst_end"]):
-        return "; an end of the range is not resolved"
+        return "; an end not resolved"
     return ""
 
 
@@ -247,11 +250,15 @@ def _share_text(data: StudyData, view: View, pair: Pair, compared: Row, row: Row
     half = row["half_width"] or 0.0
     if row["percent"] is None:
         unit = "" if compared["unit"] in (None, "1") else f" {compared['unit']}"
-        number = f"{significant(row['share'], 2)}{unit}, 95 % interval {spread(row['share'], half)}"
+        number = f"{significant(row['share'], 2)}{unit}, {_interval(data)} {spread(row['share'], half)}"
     else:
         wide = 100.0 * half / abs(compared["delta"])
-        number = f"{significant(row['percent'], 2)} %, 95 % interval {spread(row['percent'], wide)}"
+        number = f"{significant(row['percent'], 2)} %, {_interval(data)} {spread(row['percent'], wide)}"
     return Markup("<em>{}</em> ({})").format(said(plain(row["player"])), link(at, number))
+
+
+def _interval(data: StudyData) -> str:
+    return f"{100.0 * data.confidence:g} % interval"
 
 
 def settled(data: StudyData, pair: Pair) -> list[str]:
@@ -345,10 +352,15 @@ def _name(a: Any) -> str:
     return short if len(short) <= NAMED else str(a.id)
 
 
+def _near(value: float) -> str:
+    """A break-even value: two figures, and whole units from a hundred on, so that it does not round onto a stated end."""
+    return f"{value:,.0f}" if abs(value) >= 100.0 else significant(value, 2)
+
+
 def _value_at(data: StudyData, row: Row) -> Markup:
     number, a = data.assumption(row["assumption"])
     index = data.table("turning").index(row)
     unit = "" if a.unit == "1" else f" {a.unit}"
     where = data.line("assumptions", number)
-    text = Markup("{} {}{}").format(said(_name(a)), significant(row["value"], 2), unit)
+    text = Markup("{} {}{}").format(said(_name(a)), _near(row["value"]), unit)
     return Markup('<a class="n" href="#t{}" title="line {} of the study file">{}</a>').format(index, where, text)

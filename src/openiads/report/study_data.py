@@ -67,6 +67,11 @@ class StudyData:
         """What its file says."""
         return self.study.spec
 
+    @property
+    def confidence(self) -> float:
+        """Confidence of the study's intervals."""
+        return self.spec.replications.confidence
+
     @cached_property
     def parties(self) -> tuple[str, ...]:
         """Every party, in the order of registration."""
@@ -97,7 +102,7 @@ class StudyData:
         kind = spec.statistic
         quantile = "median" if kind.q == 0.5 else f"{100 * (kind.q or 0.0):g} % quantile"
         what = {"mean": "mean", "sum": "sum of", "prob": "share of runs with", "quantile": quantile}[kind.kind]
-        event = "" if kind.event is None else f" {SIGNS[kind.event.op]} {kind.event.value:g}"
+        event = "" if kind.event is None else f" {SIGNS[kind.event.op]} {kind.event.value:g}{self._unit(spec.measure)}:"
         contrast = spec.contrast
         taken = "" if contrast is None else f", {said(plain(contrast.value))} minus {said(plain(contrast.minus))}"
         relative = ", relative to the latter" if contrast is not None and contrast.relative else ""
@@ -105,6 +110,10 @@ class StudyData:
         return (
             f"{what} {self.measure(spec.measure)}{event}{taken}{relative} {SIGNS[spec.op or '>=']} {spec.threshold:g}{unit}"
         )
+
+    def _unit(self, name: str | None) -> str:
+        unit = next((m.unit for m in self.spec.measures if m.id == name), "1")
+        return "" if unit == "1" else f" {unit}"
 
     @cached_property
     def lines(self) -> tuple[str, ...]:

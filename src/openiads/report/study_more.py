@@ -99,8 +99,8 @@ def _map(
     return d
 
 
-def _cut(text: str, room: float) -> str:
-    most = max(2, int(room / (0.54 * 9.5)))
+def _cut(text: str, room: float, size: float = 9.5) -> str:
+    most = max(2, int(room / (0.58 * size)))
     return text if len(text) <= most else text[: most - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
@@ -133,7 +133,7 @@ def box_chart(data: StudyData, view: View) -> Drawing | None:
         for end, sd in ((row["low"], row["low_sd"]), (row["high"], row["high_sd"])):
             d.line((x(end), y - 6.0), (x(end), y + 6.0), "ink")
             d.line((x.inside(end - sd), y + 8.0), (x.inside(end + sd), y + 8.0), "zero")
-        d.text((left - 10.0, y + 4.0), said(_cut(names[row["assumption"]], 150.0)), "t small", anchor="end")
+        d.text((left - 10.0, y + 4.0), said(_cut(names[row["assumption"]], 156.0, 11.0)), "t small", anchor="end")
         for value, anchor in ((row["low"], "start"), (row["high"], "end")):
             d.text((left if anchor == "start" else right, y + 20.0), significant(value, 3), "t tiny", anchor=anchor)  # type: ignore[arg-type]
     return d
@@ -222,7 +222,10 @@ def _paired(data: StudyData, view: View, rows: Sequence[tuple[Draws, Any]]) -> D
         y, colour = 16.0 + 20.0 * k, data.colour(draws.party)
         where = ", ".join(plain(v) for n, v in draws.cell.items() if n in {c.id for c in data.spec.conditions})
         d.text(
-            (left - 8.0, y + 4.0), said(_cut(f"{draws.party}: {where or 'all'}", 200.0)), f"t small {colour}", anchor="end"
+            (left - 8.0, y + 4.0),
+            said(_cut(f"{draws.party}: {where or 'all'}", 156.0, 11.0)),
+            f"t small {colour}",
+            anchor="end",
         )
         d.line((x(float(q[0])), y), (x(float(q[2])), y), f"curve {colour}")
         d.mark((x(float(q[1])), y), "circle", f"fill {colour}", 4.0)

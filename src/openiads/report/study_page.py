@@ -20,7 +20,7 @@ from openiads.results.wording import significant
 SHEET_READINGS: Final = 6
 """Readings on the first sheet; the others stand in the full report."""
 DENSE: Final = 4
-DENSE_PARTIES: Final = 3
+DENSE_PARTIES: Final = 2
 """Readings and parties above which the sheet is printed smaller."""
 SHEET_BARS: Final = 2
 SHEET_SETTLE: Final = 3
@@ -85,6 +85,7 @@ class StudyPage:
             "left_out": len(data.views) - len(self.sheet_views),
             "pair": self.pair,
             "dense": len(self.sheet_views) > DENSE or len(data.parties) > DENSE_PARTIES,
+            "denser": len(self.sheet_views) > DENSE and len(data.parties) > DENSE_PARTIES,
             "pair_text": joined([said(p) for p in self.pair]) if self.pair else "the parties",
             "settle": self._settle(),
             "settled": joined([said(v) for v in study_answer.settled(data, self.pair)]) if self.pair else "",

@@ -14,6 +14,8 @@ WIDTH: Final = 460.0
 BAR: Final = 22.0
 MOST_BARS: Final = 8
 MOST_REFERENCES: Final = 2
+DIGIT: Final = 0.65
+"""Width of a digit over the size of the type, in the widest of the usual fonts."""
 FEW: Final = 12
 """Points up to which a sweep is drawn in steps."""
 Reference = tuple[float, str]
@@ -36,8 +38,10 @@ def profile_chart(data: StudyData, profile: Profile, references: Sequence[Refere
     condition, scale = _named(profile)
     _axes(d, profile, value, level, measure, said(condition), scale)
     labels = Labels((left, top, right, bottom))
-    for at, who in references[:MOST_REFERENCES]:
-        _reference(d, profile, value, level, at, who, labels)
+    for at, _ in references[:MOST_REFERENCES]:
+        ends = [_place(profile, value, level, end, at) for end in (level.low, level.high)]
+        d.line(ends[0], ends[1], "ring")
+        labels.reserve_line(ends)
     for party, points in profile.lines:
         _line(d, profile, value, level, points, data.colour(party))
     for _, points in profile.lines:
@@ -46,6 +50,8 @@ def profile_chart(data: StudyData, profile: Profile, references: Sequence[Refere
         spots = [_place(profile, value, level, p.level, p.middle) for p in points[1:]] or [(left, bottom)]
         middle = spots[len(spots) // 2 :] + spots[: len(spots) // 2]
         labels.put(d, middle, said(f"party {party}"), f"t strong {data.colour(party)}", size=12.5)
+    for at, _ in references[:MOST_REFERENCES]:
+        _reference(d, profile, value, level, at, labels)
     return d
 
 
@@ -87,15 +93,15 @@ def _line(d: Drawing, profile: Profile, value: Scale, level: Scale, points: Sequ
         d.mark(_place(profile, value, level, p.level, p.middle), "circle", f"fill {colour}", 2.6)
 
 
-def _reference(d: Drawing, profile: Profile, value: Scale, level: Scale, at: float, who: str, labels: Labels) -> None:
-    ends = [_place(profile, value, level, end, at) for end in (level.low, level.high)]
-    d.line(ends[0], ends[1], "ring")
-    text = f"asked: {significant(at, 3)} {profile.unit if profile.unit != '1' else ''}".strip()
+def _reference(d: Drawing, profile: Profile, value: Scale, level: Scale, at: float, labels: Labels) -> None:
+    """What a reading asks for, written beside its line."""
+    text = f"asked: {at:g} {profile.unit if profile.unit != '1' else ''}".strip()
+    low, high = (_place(profile, value, level, end, at) for end in (level.low, level.high))
     if profile.upright:
-        d.turned((ends[0][0] - 5.0, 0.55 * ends[0][1] + 0.45 * ends[1][1]), text, "t small halo")
-    else:
-        d.text((ends[1][0] - 4.0, ends[1][1] - 5.0), text, "t small halo", anchor="end")
-    labels.reserve_line(ends)
+        d.turned((low[0] - 5.0, 0.55 * low[1] + 0.45 * high[1]), text, "t small halo")
+        return
+    spots = [(low[0] + share * (high[0] - low[0]), low[1]) for share in (0.15, 0.3, 0.5, 0.7, 0.85)]
+    labels.put(d, spots, text, "t small")
 
 
 def share_bars(data: StudyData, view: View, pair: Pair, *, most: int = MOST_BARS) -> Drawing | None:
@@ -111,7 +117,8 @@ def share_bars(data: StudyData, view: View, pair: Pair, *, most: int = MOST_BARS
     unit = "%" if scaled else ("" if compared["unit"] in (None, "1") else compared["unit"])
     names = [plain(row["player"]) for row in shown]
     left = min(150.0, 14.0 + max(text_width(name, 12.0) for name in names))
-    numbers = 112.0
+    texts = [_told(row, factor, "%" if scaled else "") for row in shown]
+    numbers = 14.0 + DIGIT * 11.0 * max(len(text) for text in texts)
     height = 12.0 + BAR * len(shown) + 46.0
     told = joined([f"{said(plain(r['player']))} {_amount(factor * r['share'], unit)}" for r in shown])
     d = Drawing(
@@ -120,7 +127,8 @@ def share_bars(data: StudyData, view: View, pair: Pair, *, most: int = MOST_BARS
     ends = [factor * v for r in shown for v in (r["share"], *_whisker(r)) if v is not None]
     x = Scale(min(0.0, *ends), max(0.0, *ends) or 1.0, left, WIDTH - numbers)
     for k, row in enumerate(shown):
-        _bar(d, x, 10.0 + BAR * k, row, factor, unit)
+        _bar(d, x, 10.0 + BAR * k, row, factor)
+        d.text((x.end + 8.0, 10.0 + BAR * k + 14.0), texts[k], "t small")
         d.text((left - 8.0, 10.0 + BAR * k + 14.0), said(_short(names[k], left - 12.0)), "t", anchor="end")
     axis = "share of the difference, %" if scaled else f"part of the difference{f', {unit}' if unit else ''}"
     axis_below(d, x, 12.0 + BAR * len(shown), axis, ticks(x.low, x.high, 5))
@@ -138,8 +146,14 @@ def _whisker(row: Row) -> tuple[float | None, float | None]:
     return row["from_a"], row["from_b"]
 
 
-def _bar(d: Drawing, x: Scale, y: float, row: Row, factor: float, unit: str) -> None:
-    value, half = factor * row["share"], abs(factor) * (row["half_width"] or 0.0)
+def _told(row: Row, factor: float, unit: str) -> str:
+    """A share with its interval, as it stands beside its bar."""
+    value = factor * row["share"]
+    return f"{_amount(value, unit)} ({spread(value, abs(factor) * (row['half_width'] or 0.0))})"
+
+
+def _bar(d: Drawing, x: Scale, y: float, row: Row, factor: float) -> None:
+    value = factor * row["share"]
     a, b = sorted((x(0.0), x(value)))
     d.rect(a, y + 3.0, b - a, 13.0, "share")
     ones = [factor * v for v in _whisker(row) if v is not None]
@@ -147,7 +161,6 @@ def _bar(d: Drawing, x: Scale, y: float, row: Row, factor: float, unit: str) -> 
         d.line((x(min(ones)), y + 9.5), (x(max(ones)), y + 9.5), "ink")
         for end in ones:
             d.line((x(end), y + 5.5), (x(end), y + 13.5), "ink")
-    d.text((x.end + 8.0, y + 14.0), f"{_amount(value, unit)} ({spread(value, half)})", "t small")
 
 
 def _bare(value: float) -> str:
@@ -188,7 +201,7 @@ def sweep_chart(data: StudyData, view: View, *, spark: bool = False) -> Drawing 
     else:
         unit = "" if view.spec.unit in (None, "1") else f", {said(view.spec.unit)}"
         axis_below(d, x, bottom, f"threshold{unit}")
-        axis_left(d, y, left, "share of the stated range that meets it", [0.0, 0.25, 0.5, 0.75, 1.0])
+        axis_left(d, y, left, "share of the range that meets", [0.0, 0.25, 0.5, 0.75, 1.0])
     d.line((x(view.spec.threshold), bottom), (x(view.spec.threshold), top), "ring")
     labels = Labels((left, top - 4.0, right + 4.0, bottom))
     for party in parties:

@@ -29,11 +29,15 @@ def sources(data: StudyData) -> list[Source]:
     cited = list(_cited(data))
     return [
         Source(
-            said(s.id), said(s.cite), s.kind.replace("_", " "), s.grade, said(s.date or ""), said(s.url or ""), said(s.quote or ""),
+            said(s.id), said(s.cite), s.kind.replace("_", " "), s.grade, _told(s.date), _told(s.url), _told(s.quote),
             s.sha256 or "", data.line("sources", k), cited.count(s.id),
         )
         for k, s in enumerate(data.spec.sources)
     ]  # fmt: skip
+
+
+def _told(text: str | None) -> str:
+    return said(text) if text else ""
 
 
 def _cited(data: StudyData) -> Iterator[str]:

@@ -114,7 +114,7 @@ def _comparisons(page: "StudyPage") -> Shown:
             rows.append((pair_id(data, view, pair), exact([r["delta"], _hundred(r["delta"])]), "", cells))
     heads = (
         "reading", "pair", "between them", "value, first", "value, second", "difference", "standard error", "unit", "material",
-        "offsetting", "leading player", "leader at both ends", "any so many conceded", "some so many conceded",
+        "offsetting", "leading player", "leader at both ends", "can concede any", "can concede some",
     )  # fmt: skip
     note = (
         "What is split is, for measures without chance, the share of draws that meet the reading; else the rate of the event, or "
@@ -152,7 +152,8 @@ def _shares(page: "StudyPage") -> Shown:
                 )  # fmt: skip
                 rows.append((share_id(data, view, pair, r["player"]), exact(values), "", cells))
     heads = (
-        "reading", "pair", "player", "Shapley share", "95 % interval", "% of the difference", "alone, from the first",
+        "reading", "pair", "player", "Shapley share", f"{100 * data.confidence:g} % interval", "% of the difference",
+        "alone, from the first",
         "alone, from the second", "settle-alone gain", "pivot share", "tied with", "draws",
     )  # fmt: skip
     note = (

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -206,59 +206,3 @@ def _set(tree: Any, parts: list[str], value: Any, path: str) -> Any:
             raise StudyError(f"path {path!r}: there is no {head!r} here. Known: {', '.join(str(i) for i in ids)}")
         return [*tree[:index], _set(tree[index], rest, value, path), *tree[index + 1 :]]
     raise StudyError(f"path {path!r}: {head!r} stands below a single value")
-
-
-def closed_study(study: Study, private: Mapping[str, Any]) -> Study:
-    """A registered study with private values in place of positions; nothing of them is written anywhere.
-
-    Parameters
-    ----------
-    private : mapping
-        By assumption, then by party: a position, as in a study file.
-
-    Raises
-    ------
-    StudyError
-        When it names what the registered study does not have.
-    """
-    from openiads.study.spec import PositionSpec  # noqa: PLC0415
-
-    known = {a.id: a for a in study.spec.assumptions}
-    for name, positions in private.items():
-        if name not in known:
-            raise StudyError(f"private values: the study has no assumption {name!r}. Known: {', '.join(known)}")
-        for party in positions:
-            if party not in (known[name].positions or {}) and not (party == "agreed" and known[name].agreed is not None):
-                raise StudyError(f"private values: {name} has no position of {party!r}")
-    made = []
-    for a in study.spec.assumptions:
-        given = {k: PositionSpec.model_validate({"basis": "stated", **v}) for k, v in private.get(a.id, {}).items()}
-        if "agreed" in given:
-            a = a.model_copy(update={"agreed": given.pop("agreed")})  # noqa: PLW2901
-        made.append(a.model_copy(update={"positions": {**(a.positions or {}), **given}}) if given else a)
-    return replace(study, spec=study.spec.model_copy(update={"assumptions": tuple(made)}))
-
-
-def closed_export(findings: Findings, *, study_sha256: str, lock_sha256: str | None, private: bytes) -> dict[str, Any]:
-    """What leaves the building: words and hashes, no number that rests on a private value."""
-    from openiads.results.files import sha256_hex  # noqa: PLC0415
-
-    words = [
-        {"reading": reading, "party": party, "word": word.word, "code": word.code}
-        for (reading, party), word in findings.words.items()
-    ]
-    between = [
-        {"reading": r.id, "parties": list(pair), "between": findings.between(r.id, pair)}
-        for claim in findings.bench.spec.claims
-        for r in claim.readings
-        for pair in findings.bench.pairs
-    ]
-    return {
-        "openiads_closed_run": 1,
-        "study_sha256": study_sha256,
-        "lock_sha256": lock_sha256,
-        "private_sha256": sha256_hex(private),
-        "words": words,
-        "between": between,
-        "note": "in this model; words and hashes only",
-    }

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +21,13 @@ from openiads.study.submit import local
 from openiads.study.tables import FOLDER, write_tables
 
 MANIFEST: Final = "study.json"
+SCENARIO: Final = "scenario.yaml"
+REGISTRATION: Final = "registration.json"
+WRITTEN: Final = (
+    "looks.jsonl", "study.yaml", SCENARIO, REGISTRATION, "credibility.md", "ro-crate-metadata.json",
+    "one-page.html", "one-page.pdf", "report.html", "report.pdf",
+)  # fmt: skip
+"""Files of a study that another one in the same folder replaces; what else lies there stays."""
 FORMAT: Final = 1
 RNG: Final = "philox4x32-10/own-inverse-cdf/1"
 
@@ -116,9 +123,9 @@ def execute(
         The folder holds something else, or another study.
     """
     chosen = model or engine_of(order.study)
-    begin(order, folder, chosen, resume=resume, overwrite=overwrite)
     bench = Bench(order.study.spec, chosen, order.sizes, order.seed)
     _require_budget(order, bench)
+    begin(order, folder, chosen, resume=resume, overwrite=overwrite)
     kept = Kept(chosen, folder, submit or local(1), on_runs)
     log = LookLog(folder / "looks.jsonl")
     meter = _Meter(kept, log, on_plan)
@@ -195,9 +202,9 @@ def begin(order: Order, folder: Path, model: Model, *, resume: bool, overwrite: 
     if path.is_file() and overwrite:
         for name in (BLOCKS, FOLDER, "slurm"):
             shutil.rmtree(folder / name, ignore_errors=True)
-        (folder / "looks.jsonl").unlink(missing_ok=True)
-        path.unlink()
-    if path.is_file():
+        for name in (*WRITTEN, MANIFEST):
+            (folder / name).unlink(missing_ok=True)
+    elif path.is_file():
         held = read_json(path)
         if not resume:
             raise StudyError(f"{folder}: holds a study already. Go on with --resume, replace it with --overwrite, or use -o")
@@ -209,6 +216,10 @@ def begin(order: Order, folder: Path, model: Model, *, resume: bool, overwrite: 
     started = {"openiads_study_results": FORMAT, "status": "running", "identity": wanted, "study": order.study.spec.study.id}
     write_whole(path, to_json(started))
     write_whole(folder / "study.yaml", _text_of(order).encode())
+    if order.lock is not None:
+        write_whole(folder / REGISTRATION, to_json(dict(order.lock.data)))
+    if order.study.path is not None and order.study.scenario_path.is_file():
+        write_whole(folder / SCENARIO, order.study.scenario_path.read_bytes())
 
 
 def _text_of(order: Order) -> str:
@@ -233,11 +244,16 @@ class Results:
     manifest: Mapping[str, Any]
 
     def study(self) -> Study:
-        """The study as it was run; its scenario is looked for where it stood."""
+        """The study as it was run; its scenario is the one that stood there, or the copy here when that is gone or another one."""
         place = Path(str(self.manifest["file"])) if self.manifest.get("file") else self.folder / "study.yaml"
-        return load_study_text(
+        study = load_study_text(
             (self.folder / "study.yaml").read_text(encoding="utf-8"), place.name, path=place, scenario=False
         )
+        copy = self.folder / SCENARIO
+        if not copy.is_file() or (study.scenario_path.is_file() and study.scenario_path.read_bytes() == copy.read_bytes()):
+            return study
+        spec = study.spec.model_copy(update={"scenario": study.spec.scenario.model_copy(update={"file": SCENARIO})})
+        return replace(study, spec=spec, path=self.folder / "study.yaml")
 
     def sizes(self) -> Sizes:
         """How large it was."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from openiads.errors import StudyError
-from openiads.study.loading import Study, canonical_json, load_study, load_study_text
+from openiads.study.loading import Study, canonical_json, load_study_text
 
 FORMAT: Final = "openiads-study-lock-1"
 SUFFIX: Final = ".lock"
@@ -95,12 +95,14 @@ def register(
             raise StudyError(f"commitment of {party!r}: the study has no such party")
         if len(value) != 64 or set(value) - set("0123456789abcdef"):
             raise StudyError(f"commitment of {party}: {value[:20]!r} is no SHA-256. Make one with `study register --nonce`")
+    _require_own(commitments or {})
     data = {
         "openiads": FORMAT,
         "file": study.path.name,
         "study_id": study.spec.study.id,
         "study_sha256": study.sha256,
         "scenario_sha256": study.scenario.sha256,
+        "file_sha256": _file_sha256(study.path),
         "text": study.path.read_text(encoding="utf-8"),
         "frozen_on": now(),
         "witnesses": list(witnesses),
@@ -135,7 +137,7 @@ def read_lock(path: Path) -> Lock:
     data = read_json(path)
     if data.get("openiads") != FORMAT:
         raise StudyError(f"{path}: is no lock of a study. Make one with `openiads study register FILE`")
-    missing = sorted({"file", "study_sha256", "text", "commitments", "revealed", "amendments"} - data.keys())
+    missing = sorted({"file", "file_sha256", "study_sha256", "text", "commitments", "revealed", "amendments"} - data.keys())
     if missing:
         raise StudyError(f"{path}: {missing[0]} is missing; the lock is damaged")
     return Lock(path, data)
@@ -151,19 +153,37 @@ def require_unchanged(lock: Lock) -> Study:
     """
     study = lock.study()
     file = lock.path.parent / str(lock.data["file"])
-    if file.is_file() and file.read_text(encoding="utf-8") != lock.data["text"]:
-        amended = [str(a["sha256"]) for a in lock.data["amendments"]]
-        if load_study(file, scenario=False).sha256 not in amended:
-            raise StudyError(
-                f"{file}: is not what was registered on {lock.data['frozen_on']} (hash {lock.study_sha256[:12]}). "
-                f"Put the registered file back, or record the change: openiads study register {file} --amend WHAT --why WHY"
-            )
+    known = {lock.data["file_sha256"], *(a["file_sha256"] for a in lock.data["amendments"])}
+    if file.is_file() and _file_sha256(file) not in known:
+        raise StudyError(
+            f"{file}: is not what was registered on {lock.data['frozen_on']} (hash {lock.study_sha256[:12]}). "
+            f"Put the registered file back, or record the change: openiads study register {file} --amend WHAT --why WHY"
+        )
     if study.scenario.sha256 != lock.data["scenario_sha256"]:
         raise StudyError(
             f"{study.scenario_path}: the scenario was changed since registration ({study.scenario.sha256[:12]}, registered "
             f"{str(lock.data['scenario_sha256'])[:12]}). Put it back, or register the study anew"
         )
     return study
+
+
+def _file_sha256(path: Path) -> str:
+    """Hash of the bytes of a file: line ends and comments count."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise StudyError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def _require_own(commitments: Mapping[str, str]) -> None:
+    """Every party commits to a value of its own: who repeats another's adds nothing to the seed."""
+    seen: dict[str, str] = {}
+    for party, value in commitments.items():
+        if value in seen:
+            raise StudyError(
+                f"commitment of {party}: is that of {seen[value]}. Each party makes its own with `register --nonce`"
+            )
+        seen[value] = party
 
 
 def commit(nonce: str) -> str:
@@ -201,7 +221,9 @@ def amend(lock: Lock, study: Study, *, what: str, why: str, by: str | None, afte
         When nothing changed.
     """
     if study.sha256 == lock.study_sha256:
-        raise StudyError(f"{study.name}: says what was registered; there is nothing to amend")
+        raise StudyError(
+            f"{study.name}: says what was registered; there is nothing to amend. If only its layout changed, put it back"
+        )
     entry = {
         "date": now(),
         "by": by,
@@ -209,6 +231,7 @@ def amend(lock: Lock, study: Study, *, what: str, why: str, by: str | None, afte
         "why": why,
         "after_results_seen": after_results_seen,
         "sha256": study.sha256,
+        "file_sha256": "" if study.path is None else _file_sha256(study.path),
         "previous": lock.data["amendments"][-1]["sha256"] if lock.data["amendments"] else lock.study_sha256,
         "text": study.path.read_text(encoding="utf-8") if study.path is not None else "",
     }

@@ -88,5 +88,7 @@ def _message(error: Mapping[str, Any], path: Path, known_keys: Mapping[str, Sequ
 
 
 def _keys(path: Path, known_keys: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """Keys of the nearest section around an entry; names that people choose, as those of parties, are none."""
     names = [str(part) for part in path[:-1] if not isinstance(part, int)]
-    return known_keys.get(names[-1] if names else "", known_keys[""])
+    section = next((name for name in reversed(names) if name in known_keys), "")
+    return known_keys[section]

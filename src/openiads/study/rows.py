@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from openiads.stats.intervals import t_quantile
 from openiads.study import attribution as at
 from openiads.study.disagreement import Split
 from openiads.study.findings import Findings, boxes, voi
@@ -126,7 +127,7 @@ def _attribution(f: Findings) -> Iterator[Row]:
         ones = None if split.table is None or np.isnan(split.table).any() else at.one_at_a_time(split.table)
         pivots = None if split.verdicts is None else at.pivot_shares(split.verdicts)
         same = bool((split.shares >= 0).all() or (split.shares <= 0).all())
-        halves = split.errors * 2.0 if split.paths is None else split.paths.half_widths(f.bench.spec.replications.confidence)
+        halves = _half_widths(f, split)
         for i, player in enumerate(split.players):
             tied = (
                 [] if split.paths is None else [p for j, p in enumerate(split.players) if j != i and split.paths.tied(i, j)]
@@ -140,6 +141,14 @@ def _attribution(f: Findings) -> Iterator[Row]:
                 "greatest": ones.greatest[i] if ones else None, "pivot": pivots[i] if pivots is not None else None,
                 "tied_with": " ".join(tied), "draws": split.draws, "missing": split.missing,
             }  # fmt: skip
+
+
+def _half_widths(f: Findings, split: Split) -> np.ndarray[Any, Any]:
+    """Half-widths of the intervals of shares: over the draws of the paths, else Student's t over the scrambles of the design."""
+    confidence = f.bench.spec.replications.confidence
+    if split.paths is not None:
+        return split.paths.half_widths(confidence)
+    return split.errors * t_quantile(max(1, f.bench.design.replicates - 1), confidence=confidence)
 
 
 def _interactions(f: Findings) -> Iterator[Row]:
