@@ -143,7 +143,7 @@ def test_wrong_options_are_exit_code_two(openiads: Callable[..., Outcome], argum
 
 
 def test_demo(openiads: Callable[..., Outcome], tmp_path: Path) -> None:
-    code, out, err = openiads("demo", "-o", tmp_path / "demo", "--replications", 2)
+    code, out, err = openiads("demo", "--case", "-o", tmp_path / "demo", "--replications", 2)
     assert code == 0, err
     assert "in this model: 2 replications of each run" in out
     assert "placeholders: no public source gives them" in out

@@ -1,4 +1,4 @@
-"""`openiads demo`: the case of 2019 in both vignettes, stand-alone against integrated, with a report."""
+"""`openiads demo`: the register of the public claims of 2019 in quick mode; with --case the case itself, with a report."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -23,13 +23,27 @@ WIDTH: Final = 100
 def demo(
     out: Annotated[
         Path,
-        typer.Option("-o", "--out", metavar="DIR", help="Folder for the runs and the report; earlier ones are replaced."),
+        typer.Option(
+            "-o",
+            "--out",
+            metavar="DIR",
+            help="Folder for the claims, or the runs and the report; earlier ones are replaced.",
+        ),
     ] = Path("runs/demo"),
-    replications: Annotated[int, typer.Option(min=2, help="How many replications of each run.")] = 64,
+    replications: Annotated[int, typer.Option(min=2, help="How many replications of each run, with --case.")] = 64,
     seed: Seed = 1,
     workers: Workers = 1,
+    case: Annotated[
+        bool,
+        typer.Option(
+            "--case", help="Run the case of 2019 itself: a raid stand-alone and integrated, a month of peacetime, a report."
+        ),
+    ] = False,
 ) -> None:
-    """Run the case of 2019: a raid stand-alone and integrated, a month of peacetime, a summary and an HTML report."""
+    """Judge every public claim of 2019 with the shipped studies in quick mode, or run the case itself (--case)."""
+    if not case:
+        record(out)
+        return
     import openiads.report as room
     from openiads import api, comparing
     from openiads.scenario.shipped import find
@@ -56,11 +70,29 @@ def demo(
             overwrite=True,
             on_progress=progress.advance,
         )
-    again = (f"openiads demo --replications {replications} --seed {seed}",)
+    again = (f"openiads demo --case --replications {replications} --seed {seed}",)
     page = room.write(*found.runs.values(), out=out / "report.html", peacetime=quiet, question=QUESTION, replay=again)
     typer.echo(summary(found, quiet))
     typer.echo(f"\nreport      {page}\nrun folders {', '.join(str(out / name) for name in (*ARMS, 'peacetime'))}")
     typer.echo(f"next: openiads explain {out / ARMS[0]} cruise-missile")
+
+
+def record(out: Path) -> None:
+    """Run the register of claims, print it, and keep it as JSON."""
+    import json
+
+    from openiads.cli.study_claims import as_data, page, run
+    from openiads.results.files import write_whole
+    from openiads.study.register import load_register
+
+    register = load_register()
+    found = run(register)
+    for line in page(register, found, ran=True):
+        typer.echo(line)
+    data = [as_data(entry, found) for entry in register.claims]
+    write_whole(out / "claims.json", (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode())
+    typer.echo(f"\nclaims      {out / 'claims.json'}")
+    typer.echo("next: openiads study run exposure-baseline --quick -o runs/exposure, or openiads demo --case")
 
 
 def summary(found: "Comparison", quiet: "Run") -> str:

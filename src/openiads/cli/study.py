@@ -2,7 +2,7 @@
 
 import typer
 
-from openiads.cli import study_check, study_record, study_report, study_run
+from openiads.cli import study_check, study_claims, study_record, study_report, study_run
 
 app = typer.Typer(
     help="Test claims under the assumptions of opposing parties, and show what their disagreement turns on. In this model only.",
@@ -10,6 +10,7 @@ app = typer.Typer(
 )
 app.command()(study_check.lint)
 app.command()(study_check.plan)
+app.command()(study_claims.claims)
 app.command()(study_record.register)
 app.command()(study_run.run)
 app.command()(study_report.report)

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from openiads.study.loading import Study
     from openiads.study.lock import Lock
 
-StudyFile = Annotated[Path, typer.Argument(metavar="FILE", help="Study file (YAML), or its lock.")]
+StudyFile = Annotated[
+    Path, typer.Argument(metavar="FILE", help="Study file (YAML), its lock, or the name of a shipped study.")
+]
 Draws = Annotated[int | None, typer.Option(min=16, help="Draws in all, instead of the file's; a power of two.")]
 Quick = Annotated[bool, typer.Option("--quick", help="A first impression: few draws, one look, no sensitivity.")]
 
@@ -21,7 +23,9 @@ def study_of(file: Path, *, amended: bool = False) -> "tuple[Study, Lock | None]
     registered."""
     from openiads.study.loading import load_study
     from openiads.study.lock import SUFFIX, read_lock, require_unchanged
+    from openiads.study.shipped import find
 
+    file = find(file)
     path = file if file.suffix == SUFFIX else file.with_suffix(SUFFIX)
     if not path.is_file():
         return load_study(file), None
@@ -31,7 +35,7 @@ def study_of(file: Path, *, amended: bool = False) -> "tuple[Study, Lock | None]
 
 
 def lint(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Study file (YAML).")],
+    file: StudyFile,
     across: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Also compare with the other study files in this folder.")
     ] = None,
@@ -40,7 +44,9 @@ def lint(
     from openiads.study.cautions import across as contradictions
     from openiads.study.engine_model import measure_problems
     from openiads.study.loading import lines_of, load_study
+    from openiads.study.shipped import find
 
+    file = find(file)
     study = load_study(file)
     spec = study.spec
     for line in [*study.warnings, *lines_of(study.document, measure_problems(spec, study.scenario))]:

@@ -16,8 +16,7 @@ from openiads.stats.quantiles import jackknifed
 Array = NDArray[Any]
 MAX_LEAK: Final = 0.2
 GRID: Final = 25.0
-"""Distance of the assets tried, in km."""
-
+"""Side of a cell, in km."""
 MOST_WALKS: Final = 2000
 """Cases that one measure may walk before it asks for a coarser grid."""
 MOST_RAID: Final = 256
