@@ -26,6 +26,13 @@ export function readHash() {
 }
 
 let pending = 0;
+let written = location.hash;
+/** Call `act` when somebody else changed the address: a link, or a person. */
+export function onHash(act) {
+  addEventListener("hashchange", () => {
+    if (location.hash !== written) act();
+  });
+}
 export function writeHash(ui) {
   if (pending || !ui.maps) return;
   pending = setTimeout(() => {
@@ -38,6 +45,8 @@ export function writeHash(ui) {
     });
     if (s.selection) p.set("sel", `${s.selection.which ?? 0}:${s.selection.type}:${s.selection.id}`);
     if (s.loop) p.set("loop", s.loop.map(Math.round).join(","));
-    history.replaceState(null, "", `#${p}`);
+    written = `#${p}`;
+    history.replaceState(null, "", written);
+    written = location.hash; // as the browser writes it
   }, 250);
 }

@@ -1,10 +1,8 @@
 // Always there: what each mark means, drawn by the code that draws the map.
 import { palette } from "./cover.js";
-import { make } from "./panels.js";
+import { $, make } from "./dom.js";
 import { drawSymbol } from "./symbols.js";
 import { say } from "./i18n.js";
-
-const $ = (id) => document.getElementById(id);
 
 function picture(draw, width = 34, height = 22) {
   const ratio = devicePixelRatio || 1, canvas = make("canvas", { "aria-hidden": "true", width: width * ratio, height: height * ratio });

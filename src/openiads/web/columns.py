@@ -22,11 +22,15 @@ def milliseconds(column: Any) -> Array:
 
 
 def positions(ecef_m: Array) -> dict[str, Array]:
-    """Longitude and latitude in millionths of a degree and height in metres, whole, of positions (n, 3)."""
-    latitude, longitude, height_m = ecef_to_geodetic(ecef_m)
+    """Longitude, latitude and altitude, as they are sent, of positions (n, 3)."""
+    return scaled(*ecef_to_geodetic(ecef_m))
+
+
+def scaled(latitude_rad: Array, longitude_rad: Array, height_m: Array) -> dict[str, Array]:
+    """Longitude and latitude in millionths of a degree and altitude in metres, whole."""
     return {
-        "longitude": np.round(np.degrees(longitude) * MICRODEGREES).astype(np.int32),
-        "latitude": np.round(np.degrees(latitude) * MICRODEGREES).astype(np.int32),
+        "longitude": np.round(np.degrees(longitude_rad) * MICRODEGREES).astype(np.int32),
+        "latitude": np.round(np.degrees(latitude_rad) * MICRODEGREES).astype(np.int32),
         "altitude": np.round(height_m).astype(np.int32),
     }
 

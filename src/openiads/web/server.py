@@ -6,6 +6,7 @@ and forbids the page by CSP to load anything from elsewhere or to run a script t
 """
 
 import secrets
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -37,6 +38,9 @@ HEADERS: Final = {
 STATIC: Final = {
     "": ("index.html", "text/html; charset=utf-8"),
     "app.js": ("app.js", "text/javascript; charset=utf-8"),
+    "study.html": ("study.html", "text/html; charset=utf-8"),
+    "study.js": ("study.js", "text/javascript; charset=utf-8"),
+    "study.css": ("study.css", "text/css; charset=utf-8"),
     "app.css": ("app.css", "text/css; charset=utf-8"),
     "basemap.js": ("basemap.js", "text/javascript; charset=utf-8"),
     "NOTICE.txt": ("NOTICE.txt", "text/plain; charset=utf-8"),
@@ -123,12 +127,18 @@ class Handler(BaseHTTPRequestHandler):
             return self._serve(site, name, body=body)
         except OpeniadsError as error:
             return self._error(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
-        except (BrokenPipeError, ConnectionResetError):
+        except (BrokenPipeError, ConnectionResetError, TimeoutError):
             return None  # the page went away
+        except (
+            Exception
+        ) as error:  # our bug, or a folder broken in a way nobody thought of: the page says so, the terminal all
+            traceback.print_exc()
+            text = f"This cannot be shown: {type(error).__name__}: {error}. The terminal of `openiads view` says more."
+            return self._error(HTTPStatus.INTERNAL_SERVER_ERROR, text)
 
     def _serve(self, site: Site, name: str, *, body: bool) -> None:
         if name in STATIC:
-            file, kind = STATIC[name]
+            file, kind = STATIC[name if name or site.payload.runs else "study.html"]  # a study without a run has no map
             content = (files("openiads.web") / "static" / file).read_bytes()
             cookie = {"Set-Cookie": f"openiads={site.token}; HttpOnly; SameSite=Strict; Path=/"} if site.token else {}
             return self._send(HTTPStatus.OK, kind, content, body=body, headers=cookie)

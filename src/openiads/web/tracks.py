@@ -17,10 +17,10 @@ from openiads.web.columns import arrow_bytes, milliseconds, positions
 Array = NDArray[Any]
 
 TRACK_STEP: Final = 2000
-"""Of the updates of a track in one such time the first is sent. [ms]"""
+"""Of the updates of a track in one such time the first is sent; the time is longer where they would be too many. [ms]"""
 
 MOST_UPDATES: Final = 1_500_000
-"""Updates of tracks in a replication above which they are sent more coarsely."""
+"""Updates of a replication that are sent, at most."""
 
 COLUMNS: Final[dict[str, Any]] = {
     "track": np.int32,
@@ -89,18 +89,24 @@ def tracks(run: api.Run, replication: int) -> Tracks:
     return Tracks(content, ids)
 
 
-def track_step_ms(run: api.Run, replication: int) -> int:
-    """How finely tracks are sent: `TRACK_STEP`, or a multiple of it in a run of so many updates that a page could not hold them."""
-    counted = sum(len(batch) for batch in iter_batches(run.reader, "tracks", replication, columns=()))
-    return TRACK_STEP * max(1, -(-counted // MOST_UPDATES))
-
-
 def _picked(run: api.Run, replication: int) -> tuple[Array, Array, list[str]]:
     """Which rows of the table are sent, the track of each of those, and the ids of all tracks, sorted."""
-    step_ms = track_step_ms(run, replication)
-    numbers: dict[str, int] = {}
+    counted = sum(len(batch) for batch in iter_batches(run.reader, "tracks", replication, columns=()))
+    step_ms, numbers = TRACK_STEP * max(1, -(-counted // MOST_UPDATES)), dict[str, int]()
+    mask, owner = _first_of_each(run, replication, step_ms, numbers)
+    while len(owner) > max(MOST_UPDATES, len(numbers)):  # every track keeps its first update
+        step_ms *= 2
+        mask, owner = _first_of_each(run, replication, step_ms, numbers)
+    ids = sorted(numbers)
+    rank = np.empty(len(ids), np.int32)
+    rank[[numbers[name] for name in ids]] = np.arange(len(ids), dtype=np.int32)
+    return mask, rank[owner], ids
+
+
+def _first_of_each(run: api.Run, replication: int, step_ms: int, numbers: dict[str, int]) -> tuple[Array, Array]:
+    """Which rows are the first of their track in a time of `step_ms`, and the numbers of their tracks."""
     last = np.full(1024, -1, np.int64)  # step of the last row sent of each track
-    masks, owners = [], []
+    masks, owners = [np.empty(0, bool)], [np.empty(0, np.int32)]
     for number, time in _numbered(run, replication, numbers):
         while len(last) < len(numbers):
             last = np.concatenate([last, np.full(len(last), -1, np.int64)])
@@ -111,11 +117,7 @@ def _picked(run: api.Run, replication: int) -> tuple[Array, Array, list[str]]:
         masks.append(np.zeros(len(number), bool))
         masks[-1][first] = True
         owners.append(number[first])
-    ids = sorted(numbers)
-    rank = np.empty(len(ids), np.int32)
-    rank[[numbers[name] for name in ids]] = np.arange(len(ids), dtype=np.int32)
-    owner = rank[np.concatenate(owners)] if owners else np.empty(0, np.int32)
-    return (np.concatenate(masks) if masks else np.empty(0, bool)), owner, ids
+    return np.concatenate(masks), np.concatenate(owners)
 
 
 def _numbered(run: api.Run, replication: int, numbers: dict[str, int]) -> Iterator[tuple[Array, Array]]:
