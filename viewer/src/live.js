@@ -121,9 +121,8 @@ export class Live {
       const firm = paths.status[i] === 1;
       if (!firm && !layers.tentative) continue;
       const id = m.scene.tracks.ids[k], identity = IDENTITIES[paths.identity[i]] ?? "unknown";
-      this.out[0] = paths.x[i];
-      this.out[1] = paths.y[i];
-      const x = this.px(paths.x[i]), y = this.py(paths.y[i]);
+      m.trackAt(k, t, this.out);
+      const x = this.px(this.out[0]), y = this.py(this.out[1]);
       const chosen = selection?.type === "track" && selection.id === id;
       ctx.strokeStyle = SIDE_COLOURS[identity];
       if ((layers.trails && !many) || chosen) {
@@ -151,7 +150,8 @@ export class Live {
       const i = m.tracks.row(k, t);
       if (i < 0) continue;
       const f = end > s.time ? (t - s.time) / (end - s.time) : 1;
-      const x0 = this.px(from.xy[0]), y0 = this.py(from.xy[1]), x1 = this.px(m.tracks.x[i]), y1 = this.py(m.tracks.y[i]);
+      m.trackAt(k, t, this.out);
+      const x0 = this.px(from.xy[0]), y0 = this.py(from.xy[1]), x1 = this.px(this.out[0]), y1 = this.py(this.out[1]);
       const x = x0 + f * (x1 - x0), y = y0 + f * (y1 - y0);
       ctx.strokeStyle = c.missile;
       ctx.lineWidth = 1.5;
@@ -223,7 +223,8 @@ export class Live {
     ctx.lineWidth = 1.5;
     ctx.setLineDash([3, 3]);
     ctx.beginPath();
-    ctx.ellipse(this.px(p.x[i]), this.py(p.y[i]), Math.max(p.major[i] * scale, 1), Math.max(p.minor[i] * scale, 1), (p.bearing[i] / 10 - 90) * (Math.PI / 180), 0, 2 * Math.PI);
+    this.model.trackAt(k, t, this.out);
+    ctx.ellipse(this.px(this.out[0]), this.py(this.out[1]), Math.max(p.major[i] * scale, 1), Math.max(p.minor[i] * scale, 1), (p.bearing[i] / 10 - 90) * (Math.PI / 180), 0, 2 * Math.PI);
     ctx.stroke();
     ctx.setLineDash([]);
   }

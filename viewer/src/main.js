@@ -205,6 +205,7 @@ function theme(wanted) {
 }
 function coverageControls() {
   const cover = ui.covers[0], s = ui.state, altitudes = cover?.altitudes ?? [];
+  if (altitudes.length) s.altitude = Math.min(s.altitude, altitudes.length - 1);
   $("coverage-controls").hidden = !cover?.data?.radars.length;
   $("altitude").max = Math.max(0, altitudes.length - 1);
   $("altitude").value = s.altitude;

@@ -175,6 +175,15 @@ export class RunModel {
     }
     return this.ofObject.found;
   }
+  /** Where a track stands: at its last update; between two where they were sent too coarsely for that. */
+  trackAt(k, t, out) {
+    const p = this.tracks;
+    if (this.scene.tracks.step_ms > 8000) return p.between(k, t, out);
+    const i = p.row(k, t);
+    out[0] = p.x[i];
+    out[1] = p.y[i];
+    return i;
+  }
   held(k, t) {
     return t <= this.trackEnd[k] && this.tracks.row(k, t) >= 0;
   }

@@ -44,6 +44,7 @@ export function curves({ label, told, lines, x, y, asked, marks = true }) {
     const end = asked.x !== undefined && at > (left + right) / 2;
     svg.append(draw("text", asked.x !== undefined ? { x: at + (end ? 4 : -4), y: top - 8, "text-anchor": end ? "end" : "start" } : { x: right - 4, y: at - 5, "text-anchor": "end" }, asked.name));
   }
+  for (const { kind, band } of lines) if (band?.length > 1) svg.append(draw("path", { d: `M${[...band.map(([a, , v]) => [a, v]), ...band.map(([, b, v]) => [b, v]).reverse()].map(([a, b]) => `${px(a).toFixed(1)} ${py(b).toFixed(1)}`).join("L")}Z`, class: `band f${kind}` }));
   for (const { kind, points } of lines) {
     const known = points.filter(([, v]) => v !== null && v !== undefined);
     if (!known.length) continue;

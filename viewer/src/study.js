@@ -16,7 +16,10 @@ const unitOf = (u) => (!u || u === "1" ? "" : ` ${u}`);
 const number = (party) => Math.min(5, study.parties.findIndex((p) => p.id === party));
 const shownParties = () => study.parties.filter((p) => !state.party || p.id === state.party);
 const shownClaims = () => study.claims.filter((c) => !state.claim || c.id === state.claim);
-const readings = () => shownClaims().flatMap((c) => c.readings.map((r) => ({ claim: c, ...r })));
+const readingsOf = (claim) => study.readings.filter((r) => r.claim === claim.id);
+const readings = () => shownClaims().flatMap(readingsOf);
+/** What a reading asks: comparison, threshold and unit, as its rows hold them. */
+const asked = (reading) => rows("claims", { reading: reading.id })[0] ?? { op: "", threshold: null, unit: "1" };
 const rows = (table, wanted) => study.tables[table].filter((r) => Object.entries(wanted).every(([k, v]) => r[k] === v));
 const partyShown = (row) => !state.party || row.party_a === state.party || row.party_b === state.party;
 const cell = (text, cls) => make("td", cls ? { class: cls } : {}, text);
@@ -37,14 +40,14 @@ function parties() {
 function claims() {
   const shown = shownParties(), list = [];
   for (const claim of shownClaims()) {
-    const first = make("th", { scope: "rowgroup", rowspan: Math.max(1, claim.readings.length) }, `${claim.id} `, make("span", {}, claim.text), small(`${say("study_owner")} ${claim.owner} · ${say(`testability_${claim.testability}`)}`), claim.why ? small(claim.why) : null);
-    if (!claim.readings.length) {
-      list.push(make("tr", {}, first, make("td", { colspan: 2 + shown.length }, say("study_no_reading"))));
+    const first = make("th", { scope: "rowgroup", rowspan: Math.max(1, readingsOf(claim).length) }, `${claim.id} `, make("span", {}, claim.text), small(`${say("study_owner")} ${claim.owner} · ${say(`testability_${claim.testability}`)}`), claim.why && readingsOf(claim).length ? small(claim.why) : null);
+    if (!readingsOf(claim).length) {
+      list.push(make("tr", {}, first, make("td", { colspan: 2 + shown.length }, say("study_no_reading"), claim.why ? make("span", { class: "small", lang: "en" }, claim.why) : null)));
       continue;
     }
-    claim.readings.forEach((reading, k) => {
+    readingsOf(claim).forEach((reading, k) => {
       const between = rows("comparisons", { reading: reading.id }).filter(partyShown);
-      list.push(make("tr", { "data-reading": reading.id }, k ? null : first, make("td", {}, reading.label, small(reading.threshold === null ? "" : `${reading.op} ${short(reading.threshold)}${unitOf(reading.unit)}`)),
+      list.push(make("tr", { "data-reading": reading.id }, k ? null : first, make("td", {}, make("span", { lang: "en" }, reading.label ?? reading.asked), reading.label ? make("span", { class: "small", lang: "en" }, reading.asked) : null, ...reading.moments.map((m) => make("a", { href: m.address, class: "small", lang: "en" }, m.text))),
         ...shown.map((p) => opinion(rows("claims", { reading: reading.id, party: p.id })[0])),
         make("td", {}, ...between.map((b) => make("div", {}, make("span", { lang: "en" }, study.parties.length > 2 ? `${b.party_a}–${b.party_b}: ` : "", b.between), b.sentence ? make("span", { class: "small", lang: "en" }, b.sentence) : null)))));
     });
@@ -63,27 +66,30 @@ const keys = (kinds) => make("ul", { class: "keys" }, ...kinds.map((p) => make("
 function numbers(names, body) {
   return make("table", {}, head(...names), make("tbody", {}, ...body.map((r) => make("tr", {}, ...r.map((v, i) => cell(v, i ? "number" : ""))))));
 }
+const LENGTHS = ["km", "m", "NM"];
+const told = (fixed) => Object.entries(fixed).map(([k, v]) => `${k} ${v}`).join(", ");
 function reach() {
-  const box = $("reach"), data = study.reach;
-  if (!data) return box.replaceChildren(none(say("study_no_reach")));
-  const measures = data.measures.filter((m) => data.rows.some((r) => r.measure === m.id));
-  if (!measures.some((m) => m.id === state.measure)) state.measure = measures[0].id;
-  const measure = measures.find((m) => m.id === state.measure);
-  const of = data.rows.filter((r) => r.measure === measure.id && (!state.party || r.party === state.party));
-  const rests = [...new Set(data.rows.filter((r) => r.measure === measure.id).map((r) => r.rest))];
+  const box = $("reach"), all = study.profiles.filter((p) => LENGTHS.includes(p.unit) && p.condition_unit === "m");
+  if (!all.length) return box.replaceChildren(none(say("study_no_reach")));
+  const measures = [...new Set(all.map((p) => p.measure))];
+  if (!measures.includes(state.measure)) state.measure = measures[0];
+  const of = all.filter((p) => p.measure === state.measure), rests = of.map((p) => told(p.fixed));
   if (!rests.includes(state.rest)) state.rest = rests[0];
-  const mine = of.filter((r) => r.rest === state.rest), known = mine.filter((r) => r.mean !== null), who = [...new Set(mine.map((r) => r.party))];
-  const choose = (label, name, values, texts) => make("label", {}, `${label} `, make("select", { id: `reach-${name}`, onchange: (e) => { state[name] = e.target.value; reach(); write(); $(`reach-${name}`).focus(); } }, ...values.map((v, i) => make("option", { value: v, selected: state[name] === v }, texts[i]))));
-  const controls = make("div", { class: "row" }, choose(say("study_measure"), "measure", measures.map((m) => m.id), measures.map((m) => `${m.id} (${m.type.replaceAll("_", " ")})`)), rests.length > 1 || rests[0] ? choose(say("study_rest"), "rest", rests, rests.map((r) => r || say("all"))) : null);
-  if (!known.length) return box.replaceChildren(controls, none(say("study_nothing")));
-  const levels = [...new Set(mine.map((r) => r.level))].sort((a, b) => a - b), most = Math.max(...known.map((r) => r.mean));
+  const choose = (label, name, values) => make("label", {}, `${label} `, make("select", { id: `reach-${name}`, onchange: (e) => { state[name] = e.target.value; reach(); write(); $(`reach-${name}`).focus(); } }, ...values.map((v) => make("option", { value: v, selected: state[name] === v }, v || say("all")))));
+  const controls = make("div", { class: "row" }, choose(say("study_measure"), "measure", measures), rests.length > 1 || rests[0] ? choose(say("study_rest"), "rest", rests) : null);
+  const profile = of[rests.indexOf(state.rest)], lines = profile.lines.filter((l) => !state.party || l.party === state.party);
+  if (!lines.some((l) => l.points.length)) return box.replaceChildren(controls, none(say("study_nothing")));
+  const points = lines.flatMap((l) => l.points.map((p) => ({ party: l.party, ...p })));
+  const levels = [...new Set(points.map((p) => p.level))].sort((a, b) => a - b), name = profile.measure.replaceAll("_", " ");
   const drawing = curves({
-    label: `${measure.id} · ${data.condition}`, told: known.map((r) => `${r.party} ${short(r.level)} ${data.unit}: ${short(r.mean)}${unitOf(measure.unit)}`).join("; "),
-    lines: who.map((p) => ({ kind: number(p), points: mine.filter((r) => r.party === p).map((r) => [r.mean, r.level]).filter(([m]) => m !== null) })),
-    x: { low: 0, high: most * 1.05 || 1, name: `${measure.type.replaceAll("_", " ")}${unitOf(measure.unit) && `, ${measure.unit}`}` }, y: { low: 0, high: levels[levels.length - 1], name: `${data.condition}, ${data.unit}` },
+    label: `${name} · ${profile.condition}`, told: points.map((p) => `${p.party} ${short(p.level)} m: ${short(p.middle)}${unitOf(profile.unit)}`).join("; "),
+    lines: lines.map((l) => ({ kind: number(l.party), points: l.points.map((p) => [p.middle, p.level]), band: l.points.map((p) => [p.low, p.high, p.level]) })),
+    x: { low: 0, high: Math.max(...points.map((p) => p.high)) * 1.05 || 1, name: `${name}, ${profile.unit}` }, y: { low: 0, high: levels[levels.length - 1], name: `${profile.condition}, m` },
   });
-  const table = numbers([`${data.condition}, ${data.unit}`, ...who], levels.map((l) => [short(l), ...who.map((p) => short(mine.find((r) => r.party === p && r.level === l)?.mean))]));
-  box.replaceChildren(controls, make("div", { class: "figures" }, figure(`${measure.id} · ${say("study_mean")}`, drawing, table, keys(who))));
+  const at = (party, level) => points.find((p) => p.party === party && p.level === level);
+  const text = (p) => (p ? `${short(p.middle)} (${short(p.low)} ${say("to")} ${short(p.high)})` : "–");
+  const table = numbers([`${profile.condition}, m`, ...lines.map((l) => l.party)], levels.map((l) => [short(l), ...lines.map((line) => text(at(line.party, l)))]));
+  box.replaceChildren(controls, make("div", { class: "figures" }, figure(`${name} · ${say("study_mean")}`, drawing, table, keys(lines.map((l) => l.party)))));
 }
 function disagreement() {
   const found = [];
@@ -107,15 +113,15 @@ function sweeps() {
   for (const reading of readings()) {
     const of = rows("sweep", { reading: reading.id }).filter((r) => !state.party || r.party === state.party);
     if (!of.length) continue;
-    const who = [...new Set(of.map((r) => r.party))], at = of.map((r) => r.threshold);
+    const who = [...new Set(of.map((r) => r.party))], at = of.map((r) => r.threshold), { threshold, unit } = asked(reading);
     const drawing = curves({
-      label: reading.id, told: who.map((p) => `${p}: ${Math.round(100 * nearest(of, p, reading.threshold))} % ${say("study_at_asked")}`).join("; "), marks: false,
+      label: reading.id, told: who.map((p) => `${p}: ${Math.round(100 * nearest(of, p, threshold))} % ${say("study_at_asked")}`).join("; "), marks: false,
       lines: who.map((p) => ({ kind: number(p), points: of.filter((r) => r.party === p).map((r) => [r.threshold, r.share_met === null ? null : 100 * r.share_met]) })),
-      x: { low: Math.min(...at), high: Math.max(...at), name: `${say("study_threshold")}${unitOf(reading.unit) && `, ${reading.unit}`}` }, y: { low: 0, high: 100, name: say("study_range_share") },
-      asked: reading.threshold === null ? null : { x: reading.threshold, name: `${say("study_asked")} ${short(reading.threshold)}` },
+      x: { low: Math.min(...at), high: Math.max(...at), name: `${say("study_threshold")}${unitOf(unit) && `, ${unit}`}` }, y: { low: 0, high: 100, name: say("study_range_share") },
+      asked: threshold === null ? null : { x: threshold, name: `${say("study_asked")} ${short(threshold)}` },
     });
     const thresholds = [...new Set(at)].sort((a, b) => a - b);
-    found.push(figure(reading.id, drawing, numbers([say("study_threshold"), ...who], thresholds.map((t) => [short(t), ...who.map((p) => short(of.find((r) => r.party === p && r.threshold === t)?.share_met))])), make("div", {}, make("p", { class: "note" }, reading.label), keys(who))));
+    found.push(figure(reading.id, drawing, numbers([say("study_threshold"), ...who], thresholds.map((t) => [short(t), ...who.map((p) => short(of.find((r) => r.party === p && r.threshold === t)?.share_met))])), make("div", {}, make("p", { class: "note", lang: "en" }, reading.label ?? reading.asked), keys(who))));
   }
   $("sweep").replaceChildren(...(found.length ? found : [none(say("study_nothing"))]));
 }
@@ -125,8 +131,8 @@ function nearest(of, party, threshold) {
 }
 /** Leaks of the runs that are served beside: each opens the viewer at that moment. */
 function moments() {
-  $("moments-part").hidden = !study.moments.length;
-  $("moments").replaceChildren(...study.moments.map((m) => {
+  $("moments-part").hidden = !study.runs.length;
+  $("moments").replaceChildren(...study.runs.map((m) => {
     const list = m.rows.map((r) => make("tr", {}, make("td", {}, make("a", { href: `./#${new URLSearchParams({ t: r.at, rep: r.replication, sel: `${m.run}:object:${r.object}`, lang: currentLanguage(), theme: state.theme })}` }, r.object)), cell(r.replication), cell(clockText(r.at)), cell(say(`cause_${r.cause}`))));
     const title = `${m.label} · ${m.title} · ${m.folder}: ${say("study_leaks", { n: m.leaks })}`;
     return make("div", {}, make("h3", {}, title), list.length ? make("div", { class: "wide tall", tabindex: "0", role: "region", "aria-label": title }, make("table", { class: "narrow" }, head(say("object"), say("replication"), say("time"), say("cause")), make("tbody", {}, ...list))) : null);
@@ -146,6 +152,7 @@ function words() {
   document.title = `${study.title} · openiads`;
   $("title").textContent = study.title;
   $("question").textContent = study.question;
+  $("answer").replaceChildren(make("p", { class: "headline" }, `${study.headline}.`), ...study.sentences.map((s) => make("p", {}, s)));
   $("state").replaceChildren(study.draft ? make("b", {}, say("study_draft")) : say("study_registered"), study.quick ? ` · ${say("study_quick")}` : "", study.placeholders ? ` · ${say("placeholders", { n: study.placeholders })}` : "", ` · ${say("study_digest")} ${study.digest.slice(0, 12)}`);
   $("tag").textContent = say("tag");
   const option = (value, text) => make("option", { value }, text);
@@ -182,7 +189,7 @@ async function start() {
   $("party").onchange = () => { state.party = $("party").value; show(); write(); };
   $("clear").onclick = () => { state.claim = state.party = ""; renew(); };
   window.onhashchange = () => { read(); renew(); };
-  $("to-runs").hidden = !study.moments.length;
+  $("to-runs").hidden = !study.runs.length;
   $("to-report").hidden = !study.report;
   renew();
   document.body.dataset.ready = "true";

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from openiads import __version__, api
 from openiads.errors import OpeniadsError, ResultsError
+from openiads.web.columns import Content
 from openiads.web.coverage import coverage
 from openiads.web.hillshade import Shade, hillshade
 from openiads.web.scene import Shown, scene_parts
@@ -19,11 +20,10 @@ from openiads.web.tracks import tracks
 
 ARROW: Final = "application/vnd.apache.arrow.stream"
 JSON: Final = "application/json"
+HTML: Final = "text/html; charset=utf-8"
 LABELS: Final = ("A", "B")
 CACHE: Final = 160_000_000
 """Bytes of answers kept, the ones asked for last; a replication played twice is then not read twice."""
-
-Content = bytes | bytearray
 
 
 @dataclass
@@ -100,10 +100,13 @@ class Payload:
         if name == "study.json" and self.study is not None:
             shown = self.study
             return JSON, self._keep(name, lambda: _json(shown.data(self.runs, report=self.report is not None)))
+        if name == "study-report.html" and self.study is not None:
+            shown = self.study
+            return HTML, self._keep(name, lambda: shown.report(self.runs))
         if name == "hillshade.png" and (shade := self._shade()) is not None:
             return "image/png", shade.png
         if name == "report.html" and self.report is not None:
-            return "text/html; charset=utf-8", self.report.read_bytes()
+            return HTML, self.report.read_bytes()
         parts = name.split("/")
         if parts[0] != "run" or not all(part.isascii() for part in parts):
             return None
@@ -146,7 +149,7 @@ class Payload:
         """Both answers about a replication: the page asks for both, and the tracks are then read once."""
         found = tracks(shown.replication(number), number)
         self._put(f"{prefix}tracks.arrow", found.arrow)
-        self._put(f"{prefix}scene.json", _object(scene_parts(shown, number, found.ids)))
+        self._put(f"{prefix}scene.json", _object(scene_parts(shown, number, found)))
 
     def _shade(self) -> Shade | None:
         if self.terrain is None or not self.runs:

@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
@@ -23,9 +22,10 @@ from openiads.errors import ResultsError
 from openiads.results.schema import TAG
 from openiads.results.stream import iter_rows
 from openiads.scenario.loader import Scenario, load_scenario_text
-from openiads.web.columns import NANOSECONDS_PER_MILLISECOND, arrow_bytes, milliseconds
+from openiads.web.columns import NANOSECONDS_PER_MILLISECOND, Columns, milliseconds, texts
 from openiads.web.layout import layout
 from openiads.web.paths import TruePath, true_paths
+from openiads.web.tracks import Tracks
 
 Array = NDArray[Any]
 STAGES: Final = (
@@ -83,7 +83,7 @@ class Truth:
 
     names: tuple[str, ...]
     start_ms: tuple[int, ...]
-    arrow: bytearray
+    arrow: Columns
 
 
 def _truth(paths: Iterator[TruePath]) -> Truth:
@@ -97,16 +97,15 @@ def _truth(paths: Iterator[TruePath]) -> Truth:
         for name, values in path.places.items():
             columns[name].append(values)
     whole = {name: np.concatenate(parts) if parts else np.empty(0, np.int32) for name, parts in columns.items()}
-    del columns
-    return Truth(tuple(names), tuple(starts), arrow_bytes(pa.table(whole)))
+    return Truth(tuple(names), tuple(starts), Columns(whole))
 
 
-def scene(shown: Shown, replication: int, tracks: list[str]) -> dict[str, Any]:
-    """Everything about one replication but the positions, as plain data for JSON. `tracks` are the ids of its tracks, sorted."""
+def scene(shown: Shown, replication: int, tracks: Tracks) -> dict[str, Any]:
+    """Everything about one replication but the positions, as plain data for JSON."""
     return dict(scene_parts(shown, replication, tracks))
 
 
-def scene_parts(shown: Shown, replication: int, tracks: list[str]) -> Iterator[tuple[str, Any]]:
+def scene_parts(shown: Shown, replication: int, tracks: Tracks) -> Iterator[tuple[str, Any]]:
     """The parts of `scene` one by one, so that a long run needs the memory of the largest only."""
     run = shown.replication(replication)
     manifest = shown.run.reader.manifest
@@ -114,7 +113,8 @@ def scene_parts(shown: Shown, replication: int, tracks: list[str]) -> Iterator[t
     yield "events", _events(run, replication)
     yield "objects", _objects(shown, run, replication)
     yield "shots", _shots(run, replication)
-    yield "tracks", {"ids": tracks, "object": _owners(run, replication, tracks)}
+    owners = _owners(run, replication, tracks.ids)
+    yield "tracks", {"ids": tracks.ids, "object": owners, "step_ms": tracks.step_ms}
     yield from layout(shown.scenario, active=active_links(spec)).items()
     yield from {
         "format": 1,
@@ -195,8 +195,8 @@ def _ms(value: int | None) -> int | None:
 def _owners(run: api.Run, replication: int, ids: list[str]) -> list[str]:
     """The object that each track really belongs to; empty for a false track or one that was never firm."""
     rows = run.table("association", replication)
-    tracks = rows.filter(pc.equal(rows.column("reference"), "track")).to_pylist()
-    owner = {row["reference_id"]: row["object_id"] for row in tracks}
+    tracks = rows.filter(pc.equal(rows.column("reference"), "track"))
+    owner = dict(zip(tracks.column("reference_id").to_pylist(), texts(tracks.column("object_id")), strict=True))
     return [owner.get(name, "") for name in ids]
 
 
@@ -206,7 +206,8 @@ def _events(run: api.Run, replication: int) -> dict[str, Any]:
     )
     return {
         "time": milliseconds(rows.column("at_ns")).tolist(),
-        **{name: rows.column(name).to_pylist() for name in ("node", "track_id", "event", "detail", "value")},
+        **{name: texts(rows.column(name)) for name in ("node", "track_id", "event", "detail")},
+        "value": rows.column("value").to_pylist(),
     }
 
 

@@ -17,7 +17,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from openiads.errors import OpeniadsError
 from openiads.web.basemap import BaseMap
-from openiads.web.payload import Payload
+from openiads.web.columns import Columns, Content
+from openiads.web.payload import HTML, Payload
+from openiads.web.study import report_policy
 
 LOOPBACK: Final = "127.0.0.1"
 NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
@@ -25,8 +27,6 @@ CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-REPORT_CSP: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-"""Of a report, which carries its style inside and has no script."""
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -147,7 +147,7 @@ class Handler(BaseHTTPRequestHandler):
         found = site.payload.get(name.removeprefix("api/")) if name.startswith("api/") else None
         if found is None:
             return self._error(HTTPStatus.NOT_FOUND, "There is nothing here.")
-        return self._send(HTTPStatus.OK, *found, body=body, csp=REPORT_CSP if found[0].startswith("text/html") else CSP)
+        return self._send(HTTPStatus.OK, *found, body=body, csp=report_policy(bytes(found[1])) if found[0] == HTML else CSP)
 
     def _range(self, basemap: BaseMap, *, body: bool) -> None:
         span = basemap.span(self.headers.get("Range", ""))
@@ -174,7 +174,7 @@ class Handler(BaseHTTPRequestHandler):
         self,
         status: HTTPStatus,
         kind: str,
-        content: bytes | bytearray,
+        content: Content,
         *,
         body: bool,
         csp: str = CSP,
@@ -185,5 +185,9 @@ class Handler(BaseHTTPRequestHandler):
         for key, value in {**every, **(headers or {})}.items():
             self.send_header(key, value)
         self.end_headers()
-        if body:
+        if not body:
+            return
+        if isinstance(content, Columns):
+            content.write_to(self.wfile)
+        else:
             self.wfile.write(content)

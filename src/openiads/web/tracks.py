@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from openiads import api
 from openiads.records.tables import IDENTITIES, TRACK_STATES
 from openiads.results.stream import iter_batches
-from openiads.web.columns import arrow_bytes, milliseconds, positions
+from openiads.web.columns import Columns, milliseconds, positions
 
 Array = NDArray[Any]
 
 TRACK_STEP: Final = 2000
 """Of the updates of a track in one such time the first is sent; the time is longer where they would be too many. [ms]"""
 
-MOST_UPDATES: Final = 1_500_000
+MOST_UPDATES: Final = 2_000_000
 """Updates of a replication that are sent, at most."""
 
 COLUMNS: Final[dict[str, Any]] = {
@@ -54,10 +54,12 @@ READ: Final = (
 
 @dataclass(frozen=True)
 class Tracks:
-    """The updates of one replication: an Arrow stream of `COLUMNS` by track and time, and the ids of the tracks in that order."""
+    """The updates of one replication: `COLUMNS` by track and time, the ids of the tracks in that order, and the time of which a
+    track's first update is sent [ms]."""
 
-    arrow: bytearray
+    arrow: Columns
     ids: list[str]
+    step_ms: int
 
 
 def tracks(run: api.Run, replication: int) -> Tracks:
@@ -68,7 +70,7 @@ def tracks(run: api.Run, replication: int) -> Tracks:
     ResultsError
         When the table was not recorded, is missing a column or is damaged.
     """
-    picked, owner, ids = _picked(run, replication)
+    picked, owner, ids, step_ms = _picked(run, replication)
     turn = np.argsort(owner, kind="stable")  # rows come in order of time
     place = np.empty(len(turn), np.int64)
     place[turn] = np.arange(len(turn))
@@ -83,14 +85,12 @@ def tracks(run: api.Run, replication: int) -> Tracks:
             done += len(which)
             for name, values in _sent(batch.take(pa.array(which))).items():
                 columns[name][at] = values
-    content = arrow_bytes(pa.table(columns))
-    del columns, place, turn
     pa.default_memory_pool().release_unused()
-    return Tracks(content, ids)
+    return Tracks(Columns(columns), ids, step_ms)
 
 
-def _picked(run: api.Run, replication: int) -> tuple[Array, Array, list[str]]:
-    """Which rows of the table are sent, the track of each of those, and the ids of all tracks, sorted."""
+def _picked(run: api.Run, replication: int) -> tuple[Array, Array, list[str], int]:
+    """Which rows of the table are sent, the track of each of those, the ids of all tracks, sorted, and the time that holds one."""
     counted = sum(len(batch) for batch in iter_batches(run.reader, "tracks", replication, columns=()))
     step_ms, numbers = TRACK_STEP * max(1, -(-counted // MOST_UPDATES)), dict[str, int]()
     mask, owner = _first_of_each(run, replication, step_ms, numbers)
@@ -100,7 +100,7 @@ def _picked(run: api.Run, replication: int) -> tuple[Array, Array, list[str]]:
     ids = sorted(numbers)
     rank = np.empty(len(ids), np.int32)
     rank[[numbers[name] for name in ids]] = np.arange(len(ids), dtype=np.int32)
-    return mask, rank[owner], ids
+    return mask, rank[owner], ids, step_ms
 
 
 def _first_of_each(run: api.Run, replication: int, step_ms: int, numbers: dict[str, int]) -> tuple[Array, Array]:
