@@ -7,7 +7,7 @@ const drop = (o) => Object.fromEntries(Object.entries(o).filter(([, v]) => v !==
 
 export function readHash() {
   const p = new URLSearchParams(location.hash.slice(1));
-  const state = drop({ t: num(p, "t"), speed: num(p, "speed", 0.1, 1000), altitude: whole(num(p, "alt", 0)), rcs: num(p, "rcs", 1e-3, 100), opacity: num(p, "opacity", 0, 1), replication: whole(num(p, "rep", 0)) });
+  const state = drop({ t: num(p, "t"), speed: num(p, "speed", 0.1, 1000), altitudeM: num(p, "alt", 0), rcs: num(p, "rcs", 1e-3, 100), opacity: num(p, "opacity", 0, 1), replication: whole(num(p, "rep", 0)) });
   if (["single", "compare"].includes(p.get("mode"))) state.mode = p.get("mode");
   if (["low", "nominal", "high"].includes(p.get("band"))) state.band = p.get("band");
   if (["app6", "plain"].includes(p.get("symbols"))) state.symbols = p.get("symbols");
@@ -40,7 +40,7 @@ export function writeHash(ui) {
     pending = 0;
     const s = ui.state, view = ui.maps.view, c = view.getCenter();
     const p = new URLSearchParams({
-      t: Math.round(s.t), speed: s.speed, mode: s.mode, theme: s.theme, lang: currentLanguage(), alt: s.altitude, rcs: +s.rcs.toPrecision(4), opacity: s.opacity, band: s.band, symbols: s.symbols, rep: s.replication,
+      t: Math.round(s.t), speed: s.speed, mode: s.mode, theme: s.theme, lang: currentLanguage(), alt: s.altitudeM ?? "", rcs: +s.rcs.toPrecision(4), opacity: s.opacity, band: s.band, symbols: s.symbols, rep: s.replication,
       view: `${c[0].toFixed(0)},${c[1].toFixed(0)},${view.getResolution().toPrecision(5)}`,
       off: Object.keys(s.layers).filter((n) => !s.layers[n]).join(","), on: Object.keys(s.layers).filter((n) => s.layers[n]).join(","),
     });

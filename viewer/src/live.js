@@ -191,15 +191,21 @@ export class Live {
     const order = { node: 0, object: 1, track: 2, shot: 3 };
     for (const h of [...this.hits].sort((a, b) => order[a.type] - order[b.type])) {
       if (h.type === "shot" || (h.type === "track" && this.ui.state.layers.truth)) continue;
-      const cell = `${Math.round(h.x / 60)}/${Math.round(h.y / 14)}`;
-      if (taken.has(cell)) continue;
-      taken.add(cell);
+      if (!this.free(taken, h.x + 16, h.y, h.label.length * 6.6)) continue;
       ctx.lineWidth = 3;
       ctx.strokeStyle = c.halo;
       ctx.strokeText(h.label, h.x + 16, h.y);
       ctx.fillStyle = c.text;
       ctx.fillText(h.label, h.x + 16, h.y);
     }
+  }
+  /** Whether a label fits there; then its place is taken. Places are cells of 20 by 14 pixels. */
+  free(taken, x, y, width) {
+    const cells = [];
+    for (let row = Math.floor((y - 6) / 14); row <= Math.floor((y + 6) / 14); row++) for (let c = Math.floor(x / 20); c <= Math.floor((x + width) / 20); c++) cells.push(row * 4096 + c);
+    if (cells.some((k) => taken.has(k))) return false;
+    for (const k of cells) taken.add(k);
+    return true;
   }
   drawSelected(ctx, t) {
     const s = this.ui.state.selection;

@@ -19,14 +19,14 @@ import { clockText, parseClock } from "./units.js";
 
 const COLOURS = {
   dark: { sea: "#0e1a26", land: "#1d2a2e", coast: "#6f8794", border: "#8a93a0", link: "#8fb8d8", missile: "#ffffff", kill: "#ffd24a", leak: "#ff6b6b", selected: "#ffffff", halo: "#0b1117", text: "#e8eef3", soft: "#b3c1cc", line: "#2b3843", chart1: "#6fc3ff", chart2: "#ffb35c" },
-  light: { sea: "#dbe8f1", land: "#f4f1ea", coast: "#6b7f8c", border: "#77706a", link: "#336b93", missile: "#111111", kill: "#a05a00", leak: "#b00020", selected: "#000000", halo: "#ffffff", text: "#14202a", soft: "#45535f", line: "#d5dce2", chart1: "#0b5c8f", chart2: "#a04d00" },
+  light: { sea: "#d3e3ee", land: "#e4dfd3", coast: "#6b7f8c", border: "#77706a", link: "#336b93", missile: "#111111", kill: "#a05a00", leak: "#b00020", selected: "#000000", halo: "#ffffff", text: "#14202a", soft: "#45535f", line: "#d5dce2", chart1: "#0b5c8f", chart2: "#a04d00" },
 };
 const LAYERS = ["truth", "tracks", "tentative", "trails", "labels", "links", "count", "outlines", "rings", "difference", "borders", "relief"];
 const NAMES = { count: "count_layer" };
 
 const ui = {
   models: [], covers: [], stack: [], stackAt: 0,
-  state: { t: 0, speed: 20, playing: 0, mode: "single", theme: "dark", symbols: "app6", altitude: 0, rcs: 1, opacity: 0.45, band: "nominal", replication: 0, selection: null, loop: null,
+  state: { t: 0, speed: 20, playing: 0, mode: "single", theme: "dark", symbols: "app6", altitude: 5, altitudeM: null, rcs: 1, opacity: 0.45, band: "nominal", replication: 0, selection: null, loop: null,
     layers: { truth: true, tracks: true, tentative: false, trails: true, labels: true, links: true, count: true, outlines: true, rings: true, difference: false, borders: true, relief: true } },
   colours: () => COLOURS[ui.state.theme],
   get duration() {
@@ -113,8 +113,10 @@ function drawTicks() {
 function shares() {
   const body = $("coverage-share").tBodies[0], cover = ui.covers[0], { altitude, rcs, band } = ui.state;
   if (!cover?.data?.radars.length) return body.replaceChildren();
-  body.replaceChildren(...cover.data.radars.map((r) => make("tr", {}, make("td", {}, r.id), make("td", {}, `${Math.round(100 * cover.share(r, altitude, rcs, band))} %`))));
+  body.replaceChildren(...cover.data.radars.map((r) => make("tr", {}, make("td", {}, r.id), make("td", {}, percent(cover.share(r, altitude, rcs, band))))));
 }
+
+const percent = (share) => `${share > 0 && share < 0.1 ? (100 * share).toFixed(1) : Math.round(100 * share)} %`;
 
 let before = 0, charted = 0;
 function tick(now) {
@@ -174,6 +176,7 @@ function mode(wanted) {
   $("single").setAttribute("aria-pressed", ui.state.mode === "single");
   $("compare").setAttribute("aria-pressed", ui.state.mode === "compare");
   $("map-b").hidden = ui.state.mode === "single";
+  document.body.dataset.mode = ui.state.mode;
   show();
 }
 function show() {
@@ -205,7 +208,10 @@ function theme(wanted) {
 }
 function coverageControls() {
   const cover = ui.covers[0], s = ui.state, altitudes = cover?.altitudes ?? [];
-  if (altitudes.length) s.altitude = Math.min(s.altitude, altitudes.length - 1);
+  if (altitudes.length) {
+    if (s.altitudeM !== null) s.altitude = altitudes.reduce((best, a, k) => (Math.abs(a - s.altitudeM) < Math.abs(altitudes[best] - s.altitudeM) ? k : best), 0);
+    s.altitudeM = altitudes[s.altitude = Math.min(s.altitude, altitudes.length - 1)];
+  }
   $("coverage-controls").hidden = !cover?.data?.radars.length;
   $("altitude").max = Math.max(0, altitudes.length - 1);
   $("altitude").value = s.altitude;
@@ -220,7 +226,7 @@ function coverageControls() {
     $("opacity-out").textContent = `${Math.round(s.opacity * 100)} %`;
   };
   out();
-  $("altitude").oninput = () => { s.altitude = +$("altitude").value; out(); ui.baseDirty(); };
+  $("altitude").oninput = () => { s.altitude = +$("altitude").value; s.altitudeM = altitudes[s.altitude]; out(); ui.baseDirty(); };
   $("rcs").oninput = () => { s.rcs = 10 ** ($("rcs").value / 10); out(); ui.baseDirty(); };
   $("opacity").oninput = () => { s.opacity = $("opacity").value / 100; out(); ui.baseDirty(); };
   $("band").replaceChildren(...["low", "nominal", "high"].map((b) => make("option", { value: b }, say(b))));

@@ -47,7 +47,7 @@ function claims() {
     }
     readingsOf(claim).forEach((reading, k) => {
       const between = rows("comparisons", { reading: reading.id }).filter(partyShown);
-      list.push(make("tr", { "data-reading": reading.id }, k ? null : first, make("td", {}, make("span", { lang: "en" }, reading.label ?? reading.asked), reading.label ? make("span", { class: "small", lang: "en" }, reading.asked) : null, ...reading.moments.map((m) => make("a", { href: m.address, class: "small", lang: "en" }, m.text))),
+      list.push(make("tr", { "data-reading": reading.id }, k ? null : first, make("td", {}, make("span", { lang: "en" }, reading.label ?? reading.asked), reading.label ? make("span", { class: "small", lang: "en" }, reading.asked) : null, ...reading.moments.map((m) => make("a", { href: m.address, class: "small", lang: "en" }, study.runs.length > 1 ? `${"AB"[+(/sel=(\d)/.exec(m.address)?.[1] ?? 0)]} · ${m.text}` : m.text))),
         ...shown.map((p) => opinion(rows("claims", { reading: reading.id, party: p.id })[0])),
         make("td", {}, ...between.map((b) => make("div", {}, make("span", { lang: "en" }, study.parties.length > 2 ? `${b.party_a}–${b.party_b}: ` : "", b.between), b.sentence ? make("span", { class: "small", lang: "en" }, b.sentence) : null)))));
     });
