@@ -192,8 +192,8 @@ def test_coordinates_at_the_cursor(page: Any) -> None:
 
 
 def test_coverage_sliders_change_the_picture_and_the_share(page: Any) -> None:
-    def share() -> list[int]:
-        return [int(t.split()[0]) for t in page.locator("#coverage-share td:last-child").all_inner_texts()]
+    def share() -> list[float]:
+        return [float(t.split()[0]) for t in page.locator("#coverage-share td:last-child").all_inner_texts()]
 
     page.fill("#altitude", "6")
     page.fill("#rcs", "-20")
