@@ -28,8 +28,8 @@ for (const [identity, digit] of Object.entries(IDENTITY)) for (const [kind, [set
 writeFileSync(join(here, "src/sprite.json"), JSON.stringify(sprite));
 
 const common = { bundle: true, minify: true, format: "iife", target: "es2022", metafile: true, legalComments: "none", absWorkingDir: here, logLevel: "warning", charset: "utf8" };
-const main = await build({ ...common, entryPoints: { app: "src/main.js", basemap: "src/basemap.js" }, outdir: out });
-writeFileSync(join(out, "index.html"), readFileSync(join(here, "src/index.html")));
+const main = await build({ ...common, entryPoints: { app: "src/main.js", study: "src/study.js", basemap: "src/basemap.js" }, outdir: out });
+for (const page of ["index.html", "study.html"]) writeFileSync(join(out, page), readFileSync(join(here, "src", page)));
 
 // licences of everything that went into the bundle
 const packages = new Set();

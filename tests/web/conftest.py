@@ -1,7 +1,6 @@
 """Two small runs, a server, and a browser when there is one."""
 
-import shutil
-import threading
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -11,18 +10,9 @@ import pytest
 
 from openiads import api
 from openiads.web.payload import Payload
-from openiads.web.server import make_server, url_of
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+sys.path.insert(0, str(Path(__file__).parent))
+from watch import CHROMIUM, FLAGS, ROOT, serve
 
 
 @pytest.fixture(scope="session")
@@ -42,13 +32,8 @@ def payload(web_runs: tuple[Path, Path]) -> Payload:
 
 @pytest.fixture(scope="session")
 def served(payload: Payload) -> Iterator[str]:
-    server = make_server(payload)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield url_of(server)
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serve(payload) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -61,3 +46,20 @@ def browser() -> Iterator[Any]:
         found = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield found
         found.close()
+
+
+@pytest.fixture(scope="session")
+def web_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The golden study on a model of formulas, with few draws: every table, in seconds."""
+    sys.path.insert(0, str(ROOT / "tests" / "study"))
+    from toy import ToyRange
+
+    from openiads.study.execute import execute, order_of
+    from openiads.study.loading import load_study
+
+    file = ROOT / "tests" / "study" / "reference" / "golden-coverage-claims.yaml"
+    folder = tmp_path_factory.mktemp("study") / "results"
+    execute(
+        order_of(load_study(file, scenario=False), draws=16, quick=True), folder, model=ToyRange(0.05, runs_per_block=512)
+    )
+    return folder

@@ -123,7 +123,7 @@ export class Base {
     const { image, extent } = this.relief;
     const [x0, y0] = toMap(extent.west, extent.south), [x1, y1] = toMap(extent.east, extent.north);
     ctx.save();
-    ctx.globalAlpha = 0.55;
+    ctx.globalAlpha = 0.85;
     ctx.globalCompositeOperation = "soft-light";
     ctx.drawImage(image, (x0 - view.left) / view.resolution, (view.top - y1) / view.resolution, (x1 - x0) / view.resolution, (y1 - y0) / view.resolution);
     ctx.restore();

@@ -82,6 +82,8 @@ function countGrid(cover, state, view, scale) {
   return { canvas, ctx, data: ctx.getImageData(0, 0, width, height) };
 }
 
+const MORE = [80, 170, 255], FEWER = [255, 150, 60];
+export const differenceColour = (sign) => `rgb(${(sign > 0 ? MORE : FEWER).join(",")})`;
 const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 
 export function drawCoverage(ctx, view, cover, other, state, theme, layers) {
@@ -93,7 +95,7 @@ export function drawCoverage(ctx, view, cover, other, state, theme, layers) {
     const colours = Array.from({ length: 8 }, (_, n) => (n ? rgb(palette(theme, n)) : null));
     for (let i = 0; i < data.length; i += 4) {
       const n = Math.round(data[i] / 16), d = second ? Math.round(second[i] / 16) - n : 0;
-      const c = second ? (d > 0 ? [80, 170, 255] : d < 0 ? [255, 150, 60] : null) : n ? colours[Math.min(n, 7)] : null;
+      const c = second ? (d > 0 ? MORE : d < 0 ? FEWER : null) : n ? colours[Math.min(n, 7)] : null;
       const hatch = second && d < 0 && ((i >> 2) + Math.floor((i >> 2) / grid.canvas.width)) % 6 < 2;
       data[i] = c ? c[0] : 0;
       data[i + 1] = c ? c[1] : 0;

@@ -1,12 +1,10 @@
 // Always there: what each mark means, drawn by the code that draws the map.
-import { palette } from "./cover.js";
-import { make } from "./panels.js";
+import { differenceColour, palette } from "./cover.js";
+import { $, make } from "./dom.js";
 import { drawSymbol } from "./symbols.js";
 import { say } from "./i18n.js";
 
-const $ = (id) => document.getElementById(id);
-
-function picture(draw, width = 34, height = 22) {
+function picture(draw, width = 34, height = 26) {
   const ratio = devicePixelRatio || 1, canvas = make("canvas", { "aria-hidden": "true", width: width * ratio, height: height * ratio });
   canvas.style.width = `${width}px`;
   canvas.style.height = `${height}px`;
@@ -15,7 +13,7 @@ function picture(draw, width = 34, height = 22) {
   draw(ctx, width / 2, height / 2);
   return canvas;
 }
-const row = (draw, text) => make("div", {}, picture(draw), make("span", {}, text));
+const row = (draw, text, width) => make("div", {}, picture(draw, width), make("span", {}, text));
 function stroke(ctx, colour, dash, y, width = 34) {
   ctx.strokeStyle = colour;
   ctx.lineWidth = 1.6;
@@ -29,7 +27,7 @@ function stroke(ctx, colour, dash, y, width = 34) {
 
 export function legend(ui) {
   const c = ui.colours(), dark = ui.state.theme === "dark";
-  const sides = ["friendly", "hostile", "neutral", "unknown"].map((s) => row((ctx, x, y) => drawSymbol(ctx, ui.state.symbols, s, "aircraft", x, y), say(s)));
+  const sides = ["friendly", "hostile", "neutral", "unknown"].map((s) => row((ctx, x, y) => drawSymbol(ctx, ui.state.symbols, s, "aircraft", x, y), say(s), 26));
   const cross = row((ctx, x, y) => {
     stroke(ctx, c.text, [1.5, 4], y);
     ctx.beginPath();
@@ -72,7 +70,11 @@ export function legend(ui) {
         ctx.fillText(n === 7 ? "7+" : n, (n - 1) * 20 + 10, 11);
       }
     }, most * 20, 14);
-    rows.push(make("div", {}, cells), make("div", {}, make("span", {}, say("radars_n"))));
+    rows.push(make("div", {}, cells, make("span", {}, say("radars_n"))));
   }
+  if (ui.state.layers.difference && ui.state.mode === "compare") for (const [sign, text] of [[1, "more_in_b"], [-1, "fewer_in_b"]]) rows.push(row((ctx, x, y) => {
+    ctx.fillStyle = differenceColour(sign);
+    for (let k = -8; k < 8; k++) if (sign > 0 || (k + 8) % 6 > 1) ctx.fillRect(x + k, y - 6, 1, 12);
+  }, say(text), 22));
   $("legend").replaceChildren(...rows);
 }

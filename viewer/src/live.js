@@ -121,9 +121,8 @@ export class Live {
       const firm = paths.status[i] === 1;
       if (!firm && !layers.tentative) continue;
       const id = m.scene.tracks.ids[k], identity = IDENTITIES[paths.identity[i]] ?? "unknown";
-      this.out[0] = paths.x[i];
-      this.out[1] = paths.y[i];
-      const x = this.px(paths.x[i]), y = this.py(paths.y[i]);
+      m.trackAt(k, t, this.out);
+      const x = this.px(this.out[0]), y = this.py(this.out[1]);
       const chosen = selection?.type === "track" && selection.id === id;
       ctx.strokeStyle = SIDE_COLOURS[identity];
       if ((layers.trails && !many) || chosen) {
@@ -151,7 +150,8 @@ export class Live {
       const i = m.tracks.row(k, t);
       if (i < 0) continue;
       const f = end > s.time ? (t - s.time) / (end - s.time) : 1;
-      const x0 = this.px(from.xy[0]), y0 = this.py(from.xy[1]), x1 = this.px(m.tracks.x[i]), y1 = this.py(m.tracks.y[i]);
+      m.trackAt(k, t, this.out);
+      const x0 = this.px(from.xy[0]), y0 = this.py(from.xy[1]), x1 = this.px(this.out[0]), y1 = this.py(this.out[1]);
       const x = x0 + f * (x1 - x0), y = y0 + f * (y1 - y0);
       ctx.strokeStyle = c.missile;
       ctx.lineWidth = 1.5;
@@ -191,15 +191,21 @@ export class Live {
     const order = { node: 0, object: 1, track: 2, shot: 3 };
     for (const h of [...this.hits].sort((a, b) => order[a.type] - order[b.type])) {
       if (h.type === "shot" || (h.type === "track" && this.ui.state.layers.truth)) continue;
-      const cell = `${Math.round(h.x / 60)}/${Math.round(h.y / 14)}`;
-      if (taken.has(cell)) continue;
-      taken.add(cell);
+      if (!this.free(taken, h.x + 16, h.y, h.label.length * 6.6)) continue;
       ctx.lineWidth = 3;
       ctx.strokeStyle = c.halo;
       ctx.strokeText(h.label, h.x + 16, h.y);
       ctx.fillStyle = c.text;
       ctx.fillText(h.label, h.x + 16, h.y);
     }
+  }
+  /** Whether a label fits there; then its place is taken. Places are cells of 20 by 14 pixels. */
+  free(taken, x, y, width) {
+    const cells = [];
+    for (let row = Math.floor((y - 6) / 14); row <= Math.floor((y + 6) / 14); row++) for (let c = Math.floor(x / 20); c <= Math.floor((x + width) / 20); c++) cells.push(row * 4096 + c);
+    if (cells.some((k) => taken.has(k))) return false;
+    for (const k of cells) taken.add(k);
+    return true;
   }
   drawSelected(ctx, t) {
     const s = this.ui.state.selection;
@@ -223,7 +229,8 @@ export class Live {
     ctx.lineWidth = 1.5;
     ctx.setLineDash([3, 3]);
     ctx.beginPath();
-    ctx.ellipse(this.px(p.x[i]), this.py(p.y[i]), Math.max(p.major[i] * scale, 1), Math.max(p.minor[i] * scale, 1), (p.bearing[i] / 10 - 90) * (Math.PI / 180), 0, 2 * Math.PI);
+    this.model.trackAt(k, t, this.out);
+    ctx.ellipse(this.px(this.out[0]), this.py(this.out[1]), Math.max(p.major[i] * scale, 1), Math.max(p.minor[i] * scale, 1), (p.bearing[i] / 10 - 90) * (Math.PI / 180), 0, 2 * Math.PI);
     ctx.stroke();
     ctx.setLineDash([]);
   }

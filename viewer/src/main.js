@@ -9,24 +9,24 @@ import { currentLanguage, LANGUAGES, say, setLanguage } from "./i18n.js";
 import { legend } from "./legend.js";
 import { makeMaps } from "./maps.js";
 import { RunModel } from "./model.js";
-import { Events, Inspector, make, objectTable } from "./panels.js";
+import { $, make } from "./dom.js";
+import { Events, Inspector, objectTable } from "./panels.js";
 import { embedded, has, imageUrl, json } from "./source.js";
 import { loadSymbols } from "./symbols.js";
 import { Measure } from "./measure.js";
-import { readHash, writeHash } from "./hash.js";
+import { onHash, readHash, writeHash } from "./hash.js";
 import { clockText, parseClock } from "./units.js";
 
-const $ = (id) => document.getElementById(id);
 const COLOURS = {
   dark: { sea: "#0e1a26", land: "#1d2a2e", coast: "#6f8794", border: "#8a93a0", link: "#8fb8d8", missile: "#ffffff", kill: "#ffd24a", leak: "#ff6b6b", selected: "#ffffff", halo: "#0b1117", text: "#e8eef3", soft: "#b3c1cc", line: "#2b3843", chart1: "#6fc3ff", chart2: "#ffb35c" },
-  light: { sea: "#dbe8f1", land: "#f4f1ea", coast: "#6b7f8c", border: "#77706a", link: "#336b93", missile: "#111111", kill: "#a05a00", leak: "#b00020", selected: "#000000", halo: "#ffffff", text: "#14202a", soft: "#45535f", line: "#d5dce2", chart1: "#0b5c8f", chart2: "#a04d00" },
+  light: { sea: "#d3e3ee", land: "#e4dfd3", coast: "#6b7f8c", border: "#77706a", link: "#336b93", missile: "#111111", kill: "#a05a00", leak: "#b00020", selected: "#000000", halo: "#ffffff", text: "#14202a", soft: "#45535f", line: "#d5dce2", chart1: "#0b5c8f", chart2: "#a04d00" },
 };
 const LAYERS = ["truth", "tracks", "tentative", "trails", "labels", "links", "count", "outlines", "rings", "difference", "borders", "relief"];
 const NAMES = { count: "count_layer" };
 
 const ui = {
   models: [], covers: [], stack: [], stackAt: 0,
-  state: { t: 0, speed: 20, playing: 0, mode: "single", theme: "dark", symbols: "app6", altitude: 0, rcs: 1, opacity: 0.45, band: "nominal", replication: 0, selection: null, loop: null,
+  state: { t: 0, speed: 20, playing: 0, mode: "single", theme: "dark", symbols: "app6", altitude: 5, altitudeM: null, rcs: 1, opacity: 0.45, band: "nominal", replication: 0, selection: null, loop: null,
     layers: { truth: true, tracks: true, tentative: false, trails: true, labels: true, links: true, count: true, outlines: true, rings: true, difference: false, borders: true, relief: true } },
   colours: () => COLOURS[ui.state.theme],
   get duration() {
@@ -113,8 +113,10 @@ function drawTicks() {
 function shares() {
   const body = $("coverage-share").tBodies[0], cover = ui.covers[0], { altitude, rcs, band } = ui.state;
   if (!cover?.data?.radars.length) return body.replaceChildren();
-  body.replaceChildren(...cover.data.radars.map((r) => make("tr", {}, make("td", {}, r.id), make("td", {}, `${Math.round(100 * cover.share(r, altitude, rcs, band))} %`))));
+  body.replaceChildren(...cover.data.radars.map((r) => make("tr", {}, make("td", {}, r.id), make("td", {}, percent(cover.share(r, altitude, rcs, band))))));
 }
+
+const percent = (share) => `${share > 0 && share < 0.1 ? (100 * share).toFixed(1) : Math.round(100 * share)} %`;
 
 let before = 0, charted = 0;
 function tick(now) {
@@ -174,6 +176,7 @@ function mode(wanted) {
   $("single").setAttribute("aria-pressed", ui.state.mode === "single");
   $("compare").setAttribute("aria-pressed", ui.state.mode === "compare");
   $("map-b").hidden = ui.state.mode === "single";
+  document.body.dataset.mode = ui.state.mode;
   show();
 }
 function show() {
@@ -205,6 +208,10 @@ function theme(wanted) {
 }
 function coverageControls() {
   const cover = ui.covers[0], s = ui.state, altitudes = cover?.altitudes ?? [];
+  if (altitudes.length) {
+    if (s.altitudeM !== null) s.altitude = altitudes.reduce((best, a, k) => (Math.abs(a - s.altitudeM) < Math.abs(altitudes[best] - s.altitudeM) ? k : best), 0);
+    s.altitudeM = altitudes[s.altitude = Math.min(s.altitude, altitudes.length - 1)];
+  }
   $("coverage-controls").hidden = !cover?.data?.radars.length;
   $("altitude").max = Math.max(0, altitudes.length - 1);
   $("altitude").value = s.altitude;
@@ -219,7 +226,7 @@ function coverageControls() {
     $("opacity-out").textContent = `${Math.round(s.opacity * 100)} %`;
   };
   out();
-  $("altitude").oninput = () => { s.altitude = +$("altitude").value; out(); ui.baseDirty(); };
+  $("altitude").oninput = () => { s.altitude = +$("altitude").value; s.altitudeM = altitudes[s.altitude]; out(); ui.baseDirty(); };
   $("rcs").oninput = () => { s.rcs = 10 ** ($("rcs").value / 10); out(); ui.baseDirty(); };
   $("opacity").oninput = () => { s.opacity = $("opacity").value / 100; out(); ui.baseDirty(); };
   $("band").replaceChildren(...["low", "nominal", "high"].map((b) => make("option", { value: b }, say(b))));
@@ -237,15 +244,25 @@ function layerControls() {
   $("symbols").onchange = () => { ui.state.symbols = $("symbols").value; legend(ui); ui.maps.render(); writeHash(ui); };
 }
 async function replication(number) {
-  const names = ui.runs.map((r, k) => `run/${k}/${number}/scene.json`);
-  if (!names.every(has)) return fail(say("no_replication", { n: number }));
+  const r = ui.runs[0], names = ui.runs.map((_, k) => `run/${k}/${number}/scene.json`);
+  if (number < r.first_replication || number >= r.first_replication + r.replications || !names.every(has)) {
+    fail(say("no_replication", { n: number }));
+    return false;
+  }
   document.body.setAttribute("aria-busy", "true");
-  await Promise.all(ui.models.map((m) => m.load(number)));
-  document.body.removeAttribute("aria-busy");
+  $("said").textContent = $("tag").textContent = say("walking");
+  try {
+    const models = await Promise.all(ui.runs.map((_, k) => ui.models[k].fetch(number)));
+    models.forEach((found, k) => ui.models[k].take(found));
+  } finally {
+    document.body.removeAttribute("aria-busy");
+    title();
+  }
   ui.state.replication = number;
   ui.state.selection = null;
   $("replication").value = number;
   show();
+  return true;
 }
 function relabel() {
   setLanguage(currentLanguage());
@@ -284,12 +301,13 @@ function wire() {
   $("clock").onchange = () => { const t = parseClock($("clock").value); if (!Number.isNaN(t)) ui.seek(t); $("clock").value = clockText(ui.state.t); };
   $("replication").min = ui.runs[0].first_replication;
   $("replication").max = ui.runs[0].first_replication + ui.runs[0].replications - 1;
-  $("replication").onchange = () => replication(Math.max(+$("replication").min, Math.min(+$("replication").max, Math.round(+$("replication").value)))).catch((e) => fail(e.message));
+  $("replication").onchange = () => replication(Math.max(+$("replication").min, Math.min(+$("replication").max, Math.round(+$("replication").value)))).catch((e) => { $("replication").value = ui.state.replication; fail(e.message); });
   $("language").replaceChildren(...LANGUAGES.map((l) => make("option", { value: l }, { en: "English", tr: "Türkçe" }[l] ?? l)));
   $("language").value = currentLanguage();
   $("language").onchange = () => { setLanguage($("language").value); relabel(); };
   $("measure").onclick = () => ui.measure.toggle();
   $("report").hidden = !ui.config.report || embedded;
+  $("study").hidden = !ui.config.study || embedded;
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey) return;
     const typing = e.target.matches("input:not([type=checkbox]):not([type=range]), select, textarea");
@@ -302,6 +320,7 @@ function wire() {
 }
 function fail(text) {
   const box = $("message");
+  $("wait").hidden = true;
   box.replaceChildren(make("h2", {}, say("failed")), make("p", {}, text), make("button", { type: "button", onclick: () => (box.hidden = true) }, say("close")));
   box.hidden = false;
   document.body.removeAttribute("aria-busy");
@@ -317,7 +336,9 @@ async function start() {
   ui.runs = config.runs;
   Object.assign(ui.state, wanted.state);
   Object.assign(ui.state.layers, wanted.layers);
-  ui.state.replication ||= config.runs[0].first_replication;
+  const first = config.runs[0].first_replication, asked = ui.state.replication || first;
+  const held = asked >= first && asked < first + config.runs[0].replications && config.runs.every((r, k) => has(`run/${k}/${asked}/scene.json`));
+  ui.state.replication = held ? asked : first;
   ui.models = await Promise.all(config.runs.map((r, k) => new RunModel(k).load(ui.state.replication)));
   ui.covers = config.runs.map(() => new Cover(null));
   $("replication").value = ui.state.replication;
@@ -341,9 +362,28 @@ async function start() {
   looped();
   ui.select(ui.state.selection);
   ui.seek(ui.state.t);
+  if (!held) fail(say("no_replication", { n: asked }));
+  onHash(() => follow().catch((e) => fail(e.message)));
   document.body.dataset.ready = "true";
   requestAnimationFrame(tick);
   await Promise.all([covers(), basemap()]);
+}
+/** Show what the address says: somebody followed a link to another moment of the same page. */
+async function follow() {
+  const wanted = readHash(), number = wanted.state.replication ?? ui.state.replication;
+  if (number !== ui.state.replication && !(await replication(number))) return;
+  Object.assign(ui.state, wanted.state);
+  Object.assign(ui.state.layers, wanted.layers);
+  if (wanted.theme) ui.state.theme = document.documentElement.dataset.theme = wanted.theme;
+  if (wanted.lang && wanted.lang !== currentLanguage()) setLanguage(wanted.lang);
+  $("language").value = currentLanguage();
+  if (wanted.view) ui.maps.see(wanted.view);
+  mode(wanted.state.mode ?? ui.state.mode);
+  speed(ui.state.speed);
+  relabel();
+  looped();
+  ui.select(ui.state.selection);
+  ui.seek(ui.state.t);
 }
 function basemap() {
   if (!ui.config.basemap || embedded) return null;

@@ -1,4 +1,5 @@
 // One or two maps on one view.
+import { $ } from "./dom.js";
 import Map from "ol/Map.js";
 import View from "ol/View.js";
 import Layer from "ol/layer/Layer.js";
@@ -13,7 +14,6 @@ import { both, grid, inverse, latLon } from "./units.js";
 import { writeHash } from "./hash.js";
 import { say } from "./i18n.js";
 
-const $ = (id) => document.getElementById(id);
 
 export function makeMaps(ui, world, wanted) {
   const view = new View({ center: [0, 0], zoom: 6, minZoom: 2, maxZoom: 15, enableRotation: false });
@@ -23,13 +23,15 @@ export function makeMaps(ui, world, wanted) {
     view,
     render: () => all.forEach((map) => !map.target.hidden && map.ol.render()),
     resize: () => all.forEach((map) => map.ol.updateSize()),
+    see: ([x, y, resolution]) => {
+      view.setCenter([x, y]);
+      view.setResolution(resolution);
+    },
     zoom: (by) => view.animate({ zoom: view.getZoom() + by, duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150 }),
   };
   all.forEach((map) => map.ol.updateSize());
-  if (wanted) {
-    view.setCenter([wanted[0], wanted[1]]);
-    view.setResolution(wanted[2]);
-  } else view.fit(extentOf(ui.models), { padding: [60, 60, 60, 60], size: all[0].ol.getSize(), maxZoom: 11 });
+  if (wanted) maps.see(wanted);
+  else view.fit(extentOf(ui.models), { padding: [60, 60, 60, 60], size: all[0].ol.getSize(), maxZoom: 11 });
   view.on("change", () => writeHash(ui));
   return maps;
 }

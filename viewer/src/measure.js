@@ -1,9 +1,9 @@
 // Range and bearing between two points, both ways, on the ellipsoid.
+import { $ } from "./dom.js";
 import { toMap } from "./model.js";
 import { both, direct, inverse } from "./units.js";
 import { say } from "./i18n.js";
 
-const $ = (id) => document.getElementById(id);
 
 export class Measure {
   constructor(ui) {

@@ -92,6 +92,11 @@ export class RunModel {
     this.number = number;
   }
   async load(replication) {
+    this.take(await this.fetch(replication));
+    return this;
+  }
+  /** Everything about a replication; nothing changes before it is all there. */
+  async fetch(replication) {
     const base = `run/${this.number}`;
     const [scene, tracks, truth, series] = await Promise.all([
       json(`${base}/${replication}/scene.json`),
@@ -99,16 +104,15 @@ export class RunModel {
       this.truth ? null : columns(`${base}/truth.arrow`),
       this.series ?? json(`${base}/series.json`),
     ]);
-    Object.assign(this, { scene, series, replication });
+    return { replication, scene, tracks, truth, series };
+  }
+  take({ replication, scene, tracks, truth, series }) {
+    Object.assign(this, { scene, series, replication, ofObject: null });
     if (truth) this.truth = new Paths(truth, "object", scene.objects.length);
     this.tracks = new Paths(tracks, "track", scene.tracks.ids.length);
-    Object.assign(this.tracks, {
-      status: tracks.status, identity: tracks.identity, sigma: tracks.sigma, speed: tracks.speed,
-      major: tracks.major, minor: tracks.minor, bearing: tracks.bearing,
-    });
-    this.ofObject = null;
+    const { status, identity, sigma, speed, major, minor, bearing } = tracks;
+    Object.assign(this.tracks, { status, identity, sigma, speed, major, minor, bearing });
     this.index();
-    return this;
   }
   index() {
     const { events, shots, objects, nodes } = this.scene;
@@ -170,6 +174,15 @@ export class RunModel {
       this.ofObject = { id, found };
     }
     return this.ofObject.found;
+  }
+  /** Where a track stands: at its last update; between two where they were sent too coarsely for that. */
+  trackAt(k, t, out) {
+    const p = this.tracks;
+    if (this.scene.tracks.step_ms > 8000) return p.between(k, t, out);
+    const i = p.row(k, t);
+    out[0] = p.x[i];
+    out[1] = p.y[i];
+    return i;
   }
   held(k, t) {
     return t <= this.trackEnd[k] && this.tracks.row(k, t) >= 0;

@@ -1,21 +1,11 @@
 // Events, inspector, table of objects: real HTML, filled with text only.
+import { $, make } from "./dom.js";
 import { IDENTITIES, STATUS, fromMap } from "./model.js";
 import { both, clockText, grid, height, latLon } from "./units.js";
 import { say } from "./i18n.js";
 
 const SHOWN = 200;
 const CHAIN = ["above_horizon", "first_detection", "first_firm", "identified", "assigned", "launched", "intercept", "assessed"];
-const $ = (id) => document.getElementById(id);
-
-export function make(tag, attributes = {}, ...children) {
-  const el = document.createElement(tag);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key.startsWith("on")) el.addEventListener(key.slice(2), value);
-    else if (value !== undefined && value !== null && value !== false) el.setAttribute(key, value === true ? "" : value);
-  }
-  el.append(...children.filter((c) => c !== null && c !== undefined).map((c) => (c instanceof Node ? c : String(c))));
-  return el;
-}
 
 /** Events of all shown runs in one list, in order of time; ends of objects are told with them. */
 export function gather(models) {

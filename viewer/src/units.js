@@ -1,6 +1,9 @@
 // Numbers as people read them. Range and bearing on the WGS 84 ellipsoid, by Karney's method.
 import geodesic from "geographiclib-geodesic";
 import { forward } from "mgrs";
+import { pad } from "./clock.js";
+
+export { clockText, parseClock } from "./clock.js";
 
 const earth = geodesic.Geodesic.WGS84;
 export const FOOT = 0.3048;
@@ -13,17 +16,6 @@ export function inverse(a, b) {
 export function direct(from, bearing, distance) {
   const r = earth.Direct(from[1], from[0], bearing, distance);
   return [r.lon2, r.lat2];
-}
-const pad = (n, w = 2) => String(n).padStart(w, "0");
-export function clockText(ms) {
-  const s = Math.max(0, Math.floor(ms / 1000));
-  return `${pad(Math.floor(s / 3600))}:${pad(Math.floor(s / 60) % 60)}:${pad(s % 60)}`;
-}
-/** "1:02:03", "62:03", "3723" or "3723s" as milliseconds; NaN for anything else. */
-export function parseClock(text) {
-  const t = text.trim().replace(/s$/, "");
-  if (!/^\d+(:\d{1,2}){0,2}(\.\d+)?$/.test(t)) return NaN;
-  return t.split(":").reduce((sum, part) => sum * 60 + Number(part), 0) * 1000;
 }
 function angle(value, positive, negative, width) {
   const a = Math.abs(value), d = Math.floor(a), m = (a - d) * 60;

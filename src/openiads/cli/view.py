@@ -1,5 +1,6 @@
 """`openiads view`: look at a run, or at two beside each other, in a browser."""
 
+import threading
 import webbrowser
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,11 @@ from openiads.cli.options import compile_kernels
 
 
 def view(
-    folders: Annotated[list[Path], typer.Argument(metavar="RUN [RUN2]", help="One run folder, or two to compare.")],
+    folders: Annotated[
+        list[Path],
+        typer.Argument(metavar="RUN [RUN2]", help="One run folder, or two to compare; or the results of a study."),
+    ],
+    study: Annotated[Path | None, typer.Option(metavar="DIR", help="Results of a study to serve beside the runs.")] = None,
     export: Annotated[
         Path | None, typer.Option("--export", metavar="FILE.html", help="Write one self-contained file instead of serving.")
     ] = None,
@@ -30,22 +35,29 @@ def view(
     browser: Annotated[bool, typer.Option(help="Open the page in the default browser.")] = True,
 ) -> None:
     """Play a run in the browser: map, coverage, time, events, explanations. Read-only; nothing leaves this machine."""
+    from openiads.errors import ResultsError
     from openiads.web.basemap import BaseMap
     from openiads.web.export import export_page
     from openiads.web.payload import Payload
     from openiads.web.server import make_server, url_of
+    from openiads.web.study import is_study
 
-    payload = Payload.open(folders, report=report, terrain=terrain)
-    compile_kernels()
+    runs = [folder for folder in folders if not is_study(folder)]
+    studies = [folder for folder in folders if is_study(folder)] + ([study] if study else [])
+    if len(studies) > 1:
+        raise ResultsError(f"{len(studies)} studies; the viewer shows one. Two are compared by `openiads study compare`.")
+    payload = Payload.open(runs, study=studies[0] if studies else None, report=report, terrain=terrain)
     if export is not None:
+        if not runs:
+            raise ResultsError("--export writes runs. A study has its own page in one file: `openiads report STUDY`.")
         chosen = tuple(replications or [payload.runs[0].run.reader.manifest.first_replication])
-        for number in chosen:
-            for shown in payload.runs:
-                shown.run.reader.require_replication(number)
+        if not all(shown.holds(number) for shown in payload.runs for number in chosen):
+            compile_kernels()
         out = export_page(payload, export, replications=chosen)
         typer.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB, opens from disk")
         return
     server = make_server(payload, basemap=BaseMap.open(basemap) if basemap else None, address=address, port=port)
+    threading.Thread(target=payload.prepare, daemon=True).start()  # while the browser starts
     typer.echo(f"{url_of(server)}  (Ctrl-C ends it)")
     if browser:
         webbrowser.open(url_of(server))

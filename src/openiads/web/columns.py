@@ -22,25 +22,55 @@ def milliseconds(column: Any) -> Array:
 
 
 def positions(ecef_m: Array) -> dict[str, Array]:
-    """Longitude and latitude in millionths of a degree and height in metres, whole, of positions (n, 3)."""
-    latitude, longitude, height_m = ecef_to_geodetic(ecef_m)
+    """Longitude, latitude and altitude, as they are sent, of positions (n, 3)."""
+    return scaled(*ecef_to_geodetic(ecef_m))
+
+
+def scaled(latitude_rad: Array, longitude_rad: Array, height_m: Array) -> dict[str, Array]:
+    """Longitude and latitude in millionths of a degree and altitude in metres, whole."""
     return {
-        "longitude": np.round(np.degrees(longitude) * MICRODEGREES).astype(np.int32),
-        "latitude": np.round(np.degrees(latitude) * MICRODEGREES).astype(np.int32),
+        "longitude": np.round(np.degrees(longitude_rad) * MICRODEGREES).astype(np.int32),
+        "latitude": np.round(np.degrees(latitude_rad) * MICRODEGREES).astype(np.int32),
         "altitude": np.round(height_m).astype(np.int32),
     }
 
 
-def arrow_bytes(table: Any) -> bytearray:
-    """An Arrow IPC stream of one batch. Its size is measured first, so that it is written once."""
-    table = table.combine_chunks()
-    size = pa.MockOutputStream()
-    _write(size, table)
-    content = bytearray(size.size())
-    _write(pa.FixedSizeBufferWriter(pa.py_buffer(content)), table)
-    return content
+def texts(column: Any) -> list[str]:
+    """The texts of a column, equal ones as one object: a list of many takes little more than its references."""
+    coded = pc.dictionary_encode(column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column)
+    words = coded.dictionary.to_pylist()
+    return [words[code] for code in coded.indices.to_pylist()]
 
 
-def _write(sink: Any, table: Any) -> None:
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
+class Columns:
+    """Columns that are sent as an Arrow IPC stream of one batch, uncompressed: held once and written from where they are."""
+
+    def __init__(self, columns: dict[str, Array]) -> None:
+        self.table = pa.table(columns)
+        counted = pa.MockOutputStream()
+        self._write(counted)
+        self._size = counted.size()
+
+    def __len__(self) -> int:
+        """Bytes of the stream."""
+        return int(self._size)
+
+    def __bytes__(self) -> bytes:
+        """The stream."""
+        sink = pa.BufferOutputStream()
+        self._write(sink)
+        return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
+
+    def write_to(self, file: Any) -> None:
+        """Write the stream to an open file or socket."""
+        sink = pa.PythonFile(file, mode="w")
+        self._write(sink)
+        sink.flush()
+
+    def _write(self, sink: Any) -> None:
+        with pa.ipc.new_stream(sink, self.table.schema) as writer:
+            writer.write_table(self.table)
+
+
+Content = bytes | bytearray | Columns
+"""What is sent: bytes, or columns."""

@@ -57,10 +57,10 @@ def _block(payload: Payload, name: str) -> str:
         return ""
     kind, content = found
     if kind == JSON:
-        json.loads(content)  # what is written into the page is data
-        text = content.decode().replace("<", "\\u003c")
+        json.loads(bytes(content))  # what is written into the page is data
+        text = bytes(content).decode().replace("<", "\\u003c")
     else:
-        text = base64.b64encode(content).decode()
+        text = base64.b64encode(bytes(content)).decode()
     return f'<script type="{kind}" data-name="{html.escape(name)}">{text}</script>\n'
 
 

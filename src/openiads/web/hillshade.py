@@ -14,12 +14,12 @@ from openiads.scenario.loader import Scenario
 Array = NDArray[Any]
 WIDTH: Final = 1400
 """Columns of the picture at most."""
-AROUND: Final = 1.6
+AROUND: Final = 4.0
 """Degrees shown around the outermost site."""
 LIGHT_AZIMUTH: Final = math.radians(315.0)
 LIGHT_ELEVATION: Final = math.radians(45.0)
 EXAGGERATION: Final = 6.0
-FADE: Final = 0.08
+FADE: Final = 0.16
 """Share of the picture over which it fades at its edges: no hard edge on the map."""
 
 
@@ -68,7 +68,8 @@ def _lit(height_m: Array, y: Array) -> Array:
     slope = np.arctan(np.hypot(down, across))
     aspect = np.arctan2(-across, down)
     lit = np.sin(LIGHT_ELEVATION) * np.cos(slope) + np.cos(LIGHT_ELEVATION) * np.sin(slope) * np.cos(LIGHT_AZIMUTH - aspect)
-    clipped: Array = np.clip(lit, 0.0, 1.0)
+    neutral = 0.5 * lit / np.sin(LIGHT_ELEVATION)  # flat ground is middle grey, which leaves the map beneath as it is
+    clipped: Array = np.clip(neutral, 0.0, 1.0)
     return clipped
 
 
@@ -78,6 +79,7 @@ def _png(lit: Array) -> bytes:
 
     rows, columns = lit.shape
     ramp = [np.clip(np.minimum(np.arange(n), np.arange(n)[::-1]) / (FADE * n), 0.0, 1.0) for n in (rows, columns)]
+    ramp = [r * r * (3.0 - 2.0 * r) for r in ramp]  # smooth where it begins and where it ends
     grey = np.repeat(lit[:, :, None], 4, axis=2)
     grey[:, :, 3] = np.outer(*ramp)
     out = BytesIO()

@@ -1,7 +1,7 @@
 """What the page asks for, by name, as bytes: the server sends it, the exported file holds it."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -9,27 +9,29 @@ from threading import RLock
 from typing import Any, Final
 
 from openiads import __version__, api
-from openiads.errors import ResultsError
+from openiads.errors import OpeniadsError, ResultsError
+from openiads.web.columns import Content
 from openiads.web.coverage import coverage
 from openiads.web.hillshade import Shade, hillshade
-from openiads.web.scene import Shown, scene
+from openiads.web.scene import Shown, scene_parts
 from openiads.web.series import series
+from openiads.web.study import ShownStudy
 from openiads.web.tracks import tracks
 
 ARROW: Final = "application/vnd.apache.arrow.stream"
 JSON: Final = "application/json"
+HTML: Final = "text/html; charset=utf-8"
 LABELS: Final = ("A", "B")
 CACHE: Final = 160_000_000
 """Bytes of answers kept, the ones asked for last; a replication played twice is then not read twice."""
 
-Content = bytes | bytearray
-
 
 @dataclass
 class Payload:
-    """One or two runs behind names such as `run/0/5/scene.json`. Safe to use from several threads."""
+    """One or two runs, or a study, or both, behind names such as `run/0/5/scene.json`. Safe to use from several threads."""
 
     runs: tuple[Shown, ...]
+    study: ShownStudy | None = None
     report: Path | None = None
     terrain: Path | None = None
     basemap: bool = False
@@ -37,20 +39,29 @@ class Payload:
     _lock: RLock = field(default_factory=RLock)
 
     @classmethod
-    def open(cls, folders: Sequence[Path], *, report: Path | None = None, terrain: Path | None = None) -> "Payload":
-        """Open one or two run folders.
+    def open(
+        cls,
+        folders: Sequence[Path],
+        *,
+        study: Path | None = None,
+        report: Path | None = None,
+        terrain: Path | None = None,
+    ) -> "Payload":
+        """Open one or two run folders, and the results folder of a study; with a study there may be no run.
 
         Raises
         ------
         ResultsError
             When a folder is missing, foreign, incomplete or damaged, or there are not one or two of them.
+        StudyError
+            When the study is missing, not finished or damaged.
         """
-        if not 1 <= len(folders) <= len(LABELS):
+        if not (0 if study else 1) <= len(folders) <= len(LABELS):
             raise ResultsError(f"{len(folders)} run folders; the viewer shows one, or compares two.")
         runs = tuple(Shown(api.open_run(folder), label) for folder, label in zip(folders, LABELS, strict=False))
         if report is not None and not report.is_file():
             raise ResultsError(f"{report}: no such file. Make it with `openiads report` or `openiads study report`.")
-        return cls(runs, report, terrain)
+        return cls(runs, ShownStudy.open(study) if study else None, report, terrain)
 
     def config(self) -> dict[str, Any]:
         """What the page needs before anything else."""
@@ -58,6 +69,7 @@ class Payload:
         return {
             "version": __version__,
             "report": self.report is not None,
+            "study": self.study is not None,
             "basemap": self.basemap,
             "hillshade": shade.extent if shade else None,
             "runs": [
@@ -85,10 +97,16 @@ class Payload:
             return JSON, _json(self.config())
         if name == "world.json":
             return JSON, self._keep(name, (files("openiads.catalogue") / "data/map/countries-50m.json").read_bytes)
+        if name == "study.json" and self.study is not None:
+            shown = self.study
+            return JSON, self._keep(name, lambda: _json(shown.data(self.runs, report=self.report is not None)))
+        if name == "study-report.html" and self.study is not None:
+            shown = self.study
+            return HTML, self._keep(name, lambda: shown.report(self.runs))
         if name == "hillshade.png" and (shade := self._shade()) is not None:
             return "image/png", shade.png
         if name == "report.html" and self.report is not None:
-            return "text/html; charset=utf-8", self.report.read_bytes()
+            return HTML, self.report.read_bytes()
         parts = name.split("/")
         if parts[0] != "run" or not all(part.isascii() for part in parts):
             return None
@@ -97,6 +115,16 @@ class Payload:
         if len(parts) == 4 and parts[1].isdecimal() and parts[2].isdecimal() and int(parts[1]) < len(self.runs):
             return self._of_replication(name, self.runs[int(parts[1])], int(parts[2]), parts[3])
         return None
+
+    def prepare(self) -> None:
+        """Make ready what every page asks for first. What goes wrong is told when it is asked for."""
+        for number, shown in enumerate(self.runs):
+            first = shown.run.reader.manifest.first_replication
+            for name in ("truth.arrow", f"{first}/scene.json", "series.json", "coverage.json"):
+                try:
+                    self.get(f"run/{number}/{name}")
+                except OpeniadsError:
+                    return
 
     def _of_run(self, name: str, shown: Shown, what: str) -> tuple[str, Content] | None:
         if what == "truth.arrow":
@@ -121,10 +149,10 @@ class Payload:
         """Both answers about a replication: the page asks for both, and the tracks are then read once."""
         found = tracks(shown.replication(number), number)
         self._put(f"{prefix}tracks.arrow", found.arrow)
-        self._put(f"{prefix}scene.json", _json(scene(shown, number, found.ids)))
+        self._put(f"{prefix}scene.json", _object(scene_parts(shown, number, found)))
 
     def _shade(self) -> Shade | None:
-        if self.terrain is None:
+        if self.terrain is None or not self.runs:
             return None
         with self._lock:
             if not hasattr(self, "_hillshade"):
@@ -145,6 +173,14 @@ class Payload:
     def _take(self, name: str) -> Content:
         self._kept[name] = self._kept.pop(name)  # now the one asked for last
         return self._kept[name]
+
+
+def _object(parts: Iterator[tuple[str, Any]]) -> bytearray:
+    """The parts of one JSON object, each written as it comes."""
+    content = bytearray()
+    for name, value in parts:
+        content += (b"," if content else b"{") + _json(name) + b":" + _json(value)
+    return content + b"}"
 
 
 def _json(value: Any) -> bytes:

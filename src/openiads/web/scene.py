@@ -12,23 +12,22 @@ from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from openiads import api
 from openiads.engine.links import active_links
 from openiads.engine.sites import Sites
+from openiads.errors import ResultsError
 from openiads.results.schema import TAG
+from openiads.results.stream import iter_rows
 from openiads.scenario.loader import Scenario, load_scenario_text
-from openiads.web.columns import NANOSECONDS_PER_MILLISECOND, arrow_bytes, milliseconds, positions
+from openiads.web.columns import NANOSECONDS_PER_MILLISECOND, Columns, milliseconds, texts
 from openiads.web.layout import layout
 from openiads.web.paths import TruePath, true_paths
+from openiads.web.tracks import Tracks
 
 Array = NDArray[Any]
-LEAST_STEP: Final = 4000
-"""Truth is sent at knots at least this far apart; the page joins them by straight lines. [ms]"""
-
 STAGES: Final = (
     "above_horizon",
     "first_detection",
@@ -58,15 +57,17 @@ class Shown:
     @cached_property
     def truth(self) -> "Truth":
         """Where its objects truly are; nothing else is laid out, since nothing else is shown."""
-        return _truth(true_paths(self.scenario.spec, Sites(self.scenario.spec), least_step_ms=LEAST_STEP))
+        return _truth(true_paths(self.scenario.spec, Sites(self.scenario.spec)))
+
+    def holds(self, number: int) -> bool:
+        """Whether the run holds replication `number` in full; `ResultsError` when it has no such replication."""
+        manifest = self.run.reader.manifest
+        self.run.reader.require_replication(number)
+        return manifest.record == "full" or number in manifest.full_replications
 
     def replication(self, number: int) -> api.Run:
         """A run that holds replication `number` in full: this one, or the replication walked again."""
-        manifest = self.run.reader.manifest
-        self.run.reader.require_replication(number)
-        if manifest.record == "full" or number in manifest.full_replications:
-            return self.run
-        return self._again(number)
+        return self.run if self.holds(number) else self._again(number)
 
     def _again(self, number: int) -> api.Run:
         held: dict[int, api.Run] = self.__dict__.setdefault("_replayed", {})
@@ -82,7 +83,7 @@ class Truth:
 
     names: tuple[str, ...]
     start_ms: tuple[int, ...]
-    arrow: bytearray
+    arrow: Columns
 
 
 def _truth(paths: Iterator[TruePath]) -> Truth:
@@ -93,19 +94,29 @@ def _truth(paths: Iterator[TruePath]) -> Truth:
         starts.append(int(path.time_ms[0]))
         columns["object"].append(np.full(len(path.time_ms), number, np.int32))
         columns["time"].append(path.time_ms)
-        for name, values in positions(path.position_m).items():
+        for name, values in path.places.items():
             columns[name].append(values)
     whole = {name: np.concatenate(parts) if parts else np.empty(0, np.int32) for name, parts in columns.items()}
-    del columns
-    return Truth(tuple(names), tuple(starts), arrow_bytes(pa.table(whole)))
+    return Truth(tuple(names), tuple(starts), Columns(whole))
 
 
-def scene(shown: Shown, replication: int, tracks: list[str]) -> dict[str, Any]:
-    """Everything about one replication but the positions, as plain data for JSON. `tracks` are the ids of its tracks, sorted."""
+def scene(shown: Shown, replication: int, tracks: Tracks) -> dict[str, Any]:
+    """Everything about one replication but the positions, as plain data for JSON."""
+    return dict(scene_parts(shown, replication, tracks))
+
+
+def scene_parts(shown: Shown, replication: int, tracks: Tracks) -> Iterator[tuple[str, Any]]:
+    """The parts of `scene` one by one, so that a long run needs the memory of the largest only."""
     run = shown.replication(replication)
     manifest = shown.run.reader.manifest
     spec = shown.scenario.spec
-    return {
+    yield "events", _events(run, replication)
+    yield "objects", _objects(shown, run, replication)
+    yield "shots", _shots(run, replication)
+    owners = _owners(run, replication, tracks.ids)
+    yield "tracks", {"ids": tracks.ids, "object": owners, "step_ms": tracks.step_ms}
+    yield from layout(shown.scenario, active=active_links(spec)).items()
+    yield from {
         "format": 1,
         "label": shown.label,
         "folder": shown.run.folder.name,
@@ -120,12 +131,7 @@ def scene(shown: Shown, replication: int, tracks: list[str]) -> dict[str, Any]:
         "duration_ms": round(spec.clock.duration_s * 1000),
         "tag": TAG,
         "placeholders": dict(manifest.placeholders.items()),
-        **layout(shown.scenario, active=active_links(spec)),
-        "objects": _objects(shown, run, replication),
-        "tracks": {"ids": tracks, "object": _owners(run, replication, tracks)},
-        "events": _events(run, replication),
-        "shots": _shots(run, replication),
-    }
+    }.items()
 
 
 def _objects(shown: Shown, run: api.Run, replication: int) -> list[dict[str, Any]]:
@@ -135,6 +141,8 @@ def _objects(shown: Shown, run: api.Run, replication: int) -> list[dict[str, Any
     stages, chains = _chains(run, replication)
     found = []
     for name, start_ms in zip(shown.truth.names, shown.truth.start_ms, strict=True):
+        if name not in known or name not in ends:
+            raise ResultsError(f"{run.folder}: object {name!r} of the scenario is not in its tables; the run was changed.")
         row, end = known[name], ends[name]
         found.append(
             {
@@ -162,7 +170,7 @@ def _chains(run: api.Run, replication: int) -> tuple[dict[str, list[list[Any]]],
     """By object: when it first passed each stage anywhere (pairs of stage and time in ms, in order of time), and how far the chain
     of each node got with it, with the numbers that the cause of a leak rests on."""
     passed, chains = {}, defaultdict(list)
-    for row in run.table("timeline", replication).to_pylist():
+    for row in iter_rows(run.reader, "timeline", replication):
         stages: list[Any] = [[stage, at_ms] for stage in STAGES if (at_ms := _ms(row[f"{stage}_ns"])) is not None]
         if not row["node"]:
             passed[row["object_id"]] = sorted(stages, key=lambda pair: pair[1])
@@ -187,8 +195,8 @@ def _ms(value: int | None) -> int | None:
 def _owners(run: api.Run, replication: int, ids: list[str]) -> list[str]:
     """The object that each track really belongs to; empty for a false track or one that was never firm."""
     rows = run.table("association", replication)
-    tracks = rows.filter(pc.equal(rows.column("reference"), "track")).to_pylist()
-    owner = {row["reference_id"]: row["object_id"] for row in tracks}
+    tracks = rows.filter(pc.equal(rows.column("reference"), "track"))
+    owner = dict(zip(tracks.column("reference_id").to_pylist(), texts(tracks.column("object_id")), strict=True))
     return [owner.get(name, "") for name in ids]
 
 
@@ -198,7 +206,8 @@ def _events(run: api.Run, replication: int) -> dict[str, Any]:
     )
     return {
         "time": milliseconds(rows.column("at_ns")).tolist(),
-        **{name: rows.column(name).to_pylist() for name in ("node", "track_id", "event", "detail", "value")},
+        **{name: texts(rows.column(name)) for name in ("node", "track_id", "event", "detail")},
+        "value": rows.column("value").to_pylist(),
     }
 
 

@@ -6,6 +6,7 @@ and forbids the page by CSP to load anything from elsewhere or to run a script t
 """
 
 import secrets
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -16,7 +17,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from openiads.errors import OpeniadsError
 from openiads.web.basemap import BaseMap
-from openiads.web.payload import Payload
+from openiads.web.columns import Columns, Content
+from openiads.web.payload import HTML, Payload
+from openiads.web.study import report_policy
 
 LOOPBACK: Final = "127.0.0.1"
 NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
@@ -24,8 +27,6 @@ CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-REPORT_CSP: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-"""Of a report, which carries its style inside and has no script."""
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -37,6 +38,9 @@ HEADERS: Final = {
 STATIC: Final = {
     "": ("index.html", "text/html; charset=utf-8"),
     "app.js": ("app.js", "text/javascript; charset=utf-8"),
+    "study.html": ("study.html", "text/html; charset=utf-8"),
+    "study.js": ("study.js", "text/javascript; charset=utf-8"),
+    "study.css": ("study.css", "text/css; charset=utf-8"),
     "app.css": ("app.css", "text/css; charset=utf-8"),
     "basemap.js": ("basemap.js", "text/javascript; charset=utf-8"),
     "NOTICE.txt": ("NOTICE.txt", "text/plain; charset=utf-8"),
@@ -123,12 +127,18 @@ class Handler(BaseHTTPRequestHandler):
             return self._serve(site, name, body=body)
         except OpeniadsError as error:
             return self._error(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
-        except (BrokenPipeError, ConnectionResetError):
+        except (BrokenPipeError, ConnectionResetError, TimeoutError):
             return None  # the page went away
+        except (
+            Exception
+        ) as error:  # our bug, or a folder broken in a way nobody thought of: the page says so, the terminal all
+            traceback.print_exc()
+            text = f"This cannot be shown: {type(error).__name__}: {error}. The terminal of `openiads view` says more."
+            return self._error(HTTPStatus.INTERNAL_SERVER_ERROR, text)
 
     def _serve(self, site: Site, name: str, *, body: bool) -> None:
         if name in STATIC:
-            file, kind = STATIC[name]
+            file, kind = STATIC[name if name or site.payload.runs else "study.html"]  # a study without a run has no map
             content = (files("openiads.web") / "static" / file).read_bytes()
             cookie = {"Set-Cookie": f"openiads={site.token}; HttpOnly; SameSite=Strict; Path=/"} if site.token else {}
             return self._send(HTTPStatus.OK, kind, content, body=body, headers=cookie)
@@ -137,7 +147,7 @@ class Handler(BaseHTTPRequestHandler):
         found = site.payload.get(name.removeprefix("api/")) if name.startswith("api/") else None
         if found is None:
             return self._error(HTTPStatus.NOT_FOUND, "There is nothing here.")
-        return self._send(HTTPStatus.OK, *found, body=body, csp=REPORT_CSP if found[0].startswith("text/html") else CSP)
+        return self._send(HTTPStatus.OK, *found, body=body, csp=report_policy(bytes(found[1])) if found[0] == HTML else CSP)
 
     def _range(self, basemap: BaseMap, *, body: bool) -> None:
         span = basemap.span(self.headers.get("Range", ""))
@@ -164,7 +174,7 @@ class Handler(BaseHTTPRequestHandler):
         self,
         status: HTTPStatus,
         kind: str,
-        content: bytes | bytearray,
+        content: Content,
         *,
         body: bool,
         csp: str = CSP,
@@ -175,5 +185,9 @@ class Handler(BaseHTTPRequestHandler):
         for key, value in {**every, **(headers or {})}.items():
             self.send_header(key, value)
         self.end_headers()
-        if body:
+        if not body:
+            return
+        if isinstance(content, Columns):
+            content.write_to(self.wfile)
+        else:
             self.wfile.write(content)

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from openiads import api
 from openiads.records.tables import IDENTITIES, TRACK_STATES
 from openiads.results.stream import iter_batches
-from openiads.web.columns import arrow_bytes, milliseconds, positions
+from openiads.web.columns import Columns, milliseconds, positions
 
 Array = NDArray[Any]
 
 TRACK_STEP: Final = 2000
-"""Of the updates of a track in one such time the first is sent. [ms]"""
+"""Of the updates of a track in one such time the first is sent; the time is longer where they would be too many. [ms]"""
 
-MOST_UPDATES: Final = 1_500_000
-"""Updates of tracks in a replication above which they are sent more coarsely."""
+MOST_UPDATES: Final = 2_000_000
+"""Updates of a replication that are sent, at most."""
 
 COLUMNS: Final[dict[str, Any]] = {
     "track": np.int32,
@@ -54,10 +54,12 @@ READ: Final = (
 
 @dataclass(frozen=True)
 class Tracks:
-    """The updates of one replication: an Arrow stream of `COLUMNS` by track and time, and the ids of the tracks in that order."""
+    """The updates of one replication: `COLUMNS` by track and time, the ids of the tracks in that order, and the time of which a
+    track's first update is sent [ms]."""
 
-    arrow: bytearray
+    arrow: Columns
     ids: list[str]
+    step_ms: int
 
 
 def tracks(run: api.Run, replication: int) -> Tracks:
@@ -68,7 +70,7 @@ def tracks(run: api.Run, replication: int) -> Tracks:
     ResultsError
         When the table was not recorded, is missing a column or is damaged.
     """
-    picked, owner, ids = _picked(run, replication)
+    picked, owner, ids, step_ms = _picked(run, replication)
     turn = np.argsort(owner, kind="stable")  # rows come in order of time
     place = np.empty(len(turn), np.int64)
     place[turn] = np.arange(len(turn))
@@ -83,24 +85,28 @@ def tracks(run: api.Run, replication: int) -> Tracks:
             done += len(which)
             for name, values in _sent(batch.take(pa.array(which))).items():
                 columns[name][at] = values
-    content = arrow_bytes(pa.table(columns))
-    del columns, place, turn
     pa.default_memory_pool().release_unused()
-    return Tracks(content, ids)
+    return Tracks(Columns(columns), ids, step_ms)
 
 
-def track_step_ms(run: api.Run, replication: int) -> int:
-    """How finely tracks are sent: `TRACK_STEP`, or a multiple of it in a run of so many updates that a page could not hold them."""
+def _picked(run: api.Run, replication: int) -> tuple[Array, Array, list[str], int]:
+    """Which rows of the table are sent, the track of each of those, the ids of all tracks, sorted, and the time that holds one."""
     counted = sum(len(batch) for batch in iter_batches(run.reader, "tracks", replication, columns=()))
-    return TRACK_STEP * max(1, -(-counted // MOST_UPDATES))
+    step_ms, numbers = TRACK_STEP * max(1, -(-counted // MOST_UPDATES)), dict[str, int]()
+    mask, owner = _first_of_each(run, replication, step_ms, numbers)
+    while len(owner) > max(MOST_UPDATES, len(numbers)):  # every track keeps its first update
+        step_ms *= 2
+        mask, owner = _first_of_each(run, replication, step_ms, numbers)
+    ids = sorted(numbers)
+    rank = np.empty(len(ids), np.int32)
+    rank[[numbers[name] for name in ids]] = np.arange(len(ids), dtype=np.int32)
+    return mask, rank[owner], ids, step_ms
 
 
-def _picked(run: api.Run, replication: int) -> tuple[Array, Array, list[str]]:
-    """Which rows of the table are sent, the track of each of those, and the ids of all tracks, sorted."""
-    step_ms = track_step_ms(run, replication)
-    numbers: dict[str, int] = {}
+def _first_of_each(run: api.Run, replication: int, step_ms: int, numbers: dict[str, int]) -> tuple[Array, Array]:
+    """Which rows are the first of their track in a time of `step_ms`, and the numbers of their tracks."""
     last = np.full(1024, -1, np.int64)  # step of the last row sent of each track
-    masks, owners = [], []
+    masks, owners = [np.empty(0, bool)], [np.empty(0, np.int32)]
     for number, time in _numbered(run, replication, numbers):
         while len(last) < len(numbers):
             last = np.concatenate([last, np.full(len(last), -1, np.int64)])
@@ -111,11 +117,7 @@ def _picked(run: api.Run, replication: int) -> tuple[Array, Array, list[str]]:
         masks.append(np.zeros(len(number), bool))
         masks[-1][first] = True
         owners.append(number[first])
-    ids = sorted(numbers)
-    rank = np.empty(len(ids), np.int32)
-    rank[[numbers[name] for name in ids]] = np.arange(len(ids), dtype=np.int32)
-    owner = rank[np.concatenate(owners)] if owners else np.empty(0, np.int32)
-    return (np.concatenate(masks) if masks else np.empty(0, bool)), owner, ids
+    return np.concatenate(masks), np.concatenate(owners)
 
 
 def _numbered(run: api.Run, replication: int, numbers: dict[str, int]) -> Iterator[tuple[Array, Array]]:
