@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -246,3 +247,59 @@ def test_damaged_blocks_are_left_out_and_other_folders_refused(golden_results: P
         page(copy)
     with pytest.raises(StudyError, match="holds no study"):
         page(tmp_path)
+
+
+def variant(folder: Path, change: Callable[[str], str]) -> Path:
+    """Results of a changed golden study, 16 draws."""
+    path = folder / "study.yaml"
+    path.write_text(change(GOLDEN.read_text(encoding="utf-8")), encoding="utf-8")
+    execute(order_of(load_study(path, scenario=False), draws=16), folder / "results", model=ToyRange())
+    return folder / "results"
+
+
+def test_a_silent_party_is_said_to_be_silent_and_the_others_are_compared(tmp_path: Path) -> None:
+    third = "  - {id: C, name: A third party, role: respondent, endorsement: hypothetical}\n"
+
+    def change(text: str) -> str:
+        text = text.replace("\nscenario:", f"{third}\nscenario:", 1)
+        return text.replace("pairs: [[A, B]]", "pairs: [[A, C], [A, B]]")
+
+    text = front(one_page(variant(tmp_path, change))).text()
+    assert "C states nothing and is never imputed." in text
+    assert "states nothing; never imputed" in text
+    assert "C1_best_case, A and B, in this model" in text, "the pair in which nobody is silent"
+
+
+def test_stated_odds_get_a_word_with_its_number(tmp_path: Path) -> None:
+    def change(text: str) -> str:
+        text = re.sub(r"interval: \[([\d.]+), ([\d.]+)\]", r"dist: uniform, params: {low: \1, high: \2}", text)
+        return text.replace("threshold: 0.5\n", "threshold: 0.3\n")
+
+    results = variant(tmp_path, change)
+    text = front(one_page(results)).text()
+    row = next(r for r in read_table(results, "claims") if r["reading"] == "C1_area" and r["party"] == "B")
+    assert row["code"] == "odds"
+    assert f"under B's stated odds ({row['share_met']:.2f}, 95 % interval {row['word'].split()[-3]}" in text
+
+
+def test_public_data_cannot_settle_this_is_an_answer(tmp_path: Path) -> None:
+    def change(text: str) -> str:
+        claim = (
+            '  - {id: U1, text: "They would do it.", owner: A, sources: [presstv], testability: not_testable, '
+            'why: "Intent is not modelled."}\n\n'
+        )
+        return text[: text.index("  - id: C1\n")] + claim + text[text.index("design:\n") :]
+
+    results = variant(tmp_path, change)
+    text = front(one_page(results)).text()
+    assert "Public data cannot settle this: no claim here can be tested in this model." in text
+    assert "U1 is not testable here: Intent is not modelled." in text
+    assert parse(page(results))
+    disputed = "Public data cannot settle this: in this model, the answer is another under each party's assumptions"
+    (tmp_path / "b").mkdir()
+
+    def only(text: str) -> str:
+        start, end = text.index("      - id: C1_all_aircraft"), text.index("design:\n")
+        return text[:start] + "\n" + text[end:]
+
+    assert study_json(variant(tmp_path / "b", only))["headline"] == disputed

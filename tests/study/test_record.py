@@ -178,6 +178,7 @@ def test_closed_words_carry_no_number(study: Study) -> None:
     odds = PartyVerdict("A", "odds", 0.72, 1.0, 64, low=0.69, high=0.75)
     assert closed.told_word(odds) == "depends on its stated odds"
     assert closed.told_word(replace(odds, low=0.93, high=0.97)) == "holds under its stated odds"
+    assert closed.told_word(replace(odds, low=0.0, high=0.09)) == "fails under its stated odds"
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def _end(row: Row) -> str:
 
 def headline(data: StudyData) -> str:
     """The page in a line. "Public data cannot settle this" is an answer: nothing testable comes out the same for the pair."""
-    pair = data.pairs[0] if data.pairs else None
+    pair = data.main_pair
     if not data.views:
         return "Public data cannot settle this: no claim here can be tested in this model"
     words = [row["between"] for view in data.views if pair and (row := data.comparison(view.id, pair))]
@@ -139,9 +139,9 @@ def _why_open(words: Sequence[str]) -> str:
 
 def sentences(data: StudyData) -> list[Any]:
     """At most three sentences, from the words of the first pair: the disputed claims first, in the order of the file."""
-    if not data.pairs:
+    pair = data.main_pair
+    if pair is None:
         return []
-    pair = data.pairs[0]
     told, agreed = [], []
     for k, claim in enumerate(data.spec.claims):
         words = {str(row["between"]) for row in data.rows("comparisons", claim=claim.id, party_a=pair[0], party_b=pair[1])}
@@ -229,6 +229,8 @@ def _between_words(data: StudyData, view: View, pair: Pair, word: str) -> Markup
     if word.startswith("agreed: "):
         leaning, _, reason = word.removeprefix("agreed: ").partition("; ")
         return word_link(at, f"{leaning} under both parties' assumptions{f', the {reason}' if reason else ''}")
+    if word == "depends" and "odds" in {data.claim_row(view.id, party)["code"] for party in pair}:
+        return word_link(at, "depends on the stated odds")
     if word == "depends":
         return word_link(at, "holds over a part of the stated ranges only")
     if word == "one party is silent":

@@ -155,6 +155,12 @@ class StudyData:
         """Pairs that were compared, in the order of the file."""
         return tuple(dict.fromkeys((r["party_a"], r["party_b"]) for r in self.table("comparisons")))
 
+    @property
+    def main_pair(self) -> Pair | None:
+        """The pair of the first sheet: the first in which nobody is silent."""
+        silent = set(self.manifest["silent"])
+        return next((p for p in self.pairs if not silent & set(p)), self.pairs[0] if self.pairs else None)
+
     def comparison(self, reading: str, pair: Pair) -> Row | None:
         """The row of `comparisons` of one reading and pair."""
         return next(self.rows("comparisons", reading=reading, party_a=pair[0], party_b=pair[1]), None)

@@ -43,7 +43,7 @@ class StudyPage:
     @property
     def pair(self) -> Pair | None:
         """The pair of the first sheet."""
-        return self.data.pairs[0] if self.data.pairs else None
+        return self.data.main_pair
 
     @cached_property
     def draws(self) -> tuple[Draws, ...]:
@@ -124,7 +124,7 @@ class StudyPage:
             told.append("Quick look: few draws, one look, no sensitivity.")
         if m["runs"]["failed"]:
             told.append(f"{m['runs']['failed']:,} of {m['runs']['done']:,} runs failed and count as missing.")
-        if len(self.data.pairs) == 1 and self._silent_pair():
+        if self._silent_pair():
             told.append("One party is silent, so nothing is attributed.")
         return told
 

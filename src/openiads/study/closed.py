@@ -115,7 +115,9 @@ def told_word(word: PartyVerdict) -> str:
     """The word of a party as it may leave the building: a probability under stated odds rests on private values and stays."""
     if word.code != "odds":
         return word.word
-    return "holds under its stated odds" if word.leaning == "holds" else "depends on its stated odds"
+    return {"holds": "holds under its stated odds", "fails": "fails under its stated odds"}.get(
+        word.leaning, "depends on its stated odds"
+    )
 
 
 def closed_export(

@@ -46,8 +46,10 @@ class PartyVerdict:
     @property
     def leaning(self) -> Leaning:
         """The word without its degree."""
+        if self.code == "odds" and self.low is not None and self.high is not None:
+            return "holds" if self.low >= 0.9 else "fails" if self.high <= 0.1 else "depends"
         if self.code == "odds":
-            return "depends" if self.low is None or self.high is None or self.low < 0.9 else "holds"
+            return "depends"
         return self.code.split("_")[0] if self.code.startswith(("holds", "fails")) else self.code  # type: ignore[return-value]
 
     @property
