@@ -303,3 +303,33 @@ def test_public_data_cannot_settle_this_is_an_answer(tmp_path: Path) -> None:
         return text[:start] + "\n" + text[end:]
 
     assert study_json(variant(tmp_path / "b", only))["headline"] == disputed
+
+
+def test_registered_and_amended_stand_side_by_side(golden_results: Path, tmp_path: Path) -> None:
+    other = variant(tmp_path, lambda text: text.replace("A: {value: 400, basis", "A: {value: 300, basis"))
+    text = parse(page(golden_results, beside=other)).text(without=("style",))
+    assert "Beside another run of the study, word by word" in text
+    assert "why: positions on R_kin changed" in text
+    assert "holds throughout A's stated rangefails throughout A's stated rangeanother word" in text
+    with pytest.raises(StudyError, match="holds no study"):
+        page(golden_results, beside=tmp_path)
+
+
+def test_what_a_party_says_elsewhere(golden_results: Path) -> None:
+    examples = Path(__file__).parents[2] / "examples" / "studies"
+    html = page(golden_results, across=[examples / "standalone-vs-integrated.yaml", examples / "coverage-claims.yaml"])
+    assert "party A says 350 to 450 km of R1 in coverage-claims and 200 to 300 km in standalone-vs-integrated" in html
+
+
+def test_what_was_not_resolved_is_never_called_agreement(tmp_path: Path) -> None:
+    path = tmp_path / "study.yaml"
+    text = GOLDEN.read_text(encoding="utf-8")
+    path.write_text(text[: text.index("  - id: C1\n")] + text[text.index("  - id: C2\n") :], encoding="utf-8")
+    order = order_of(load_study(path, scenario=False), draws=16, quick=True)
+    execute(order, tmp_path / "results", model=ToyRange(3.0))
+    rows = read_table(tmp_path / "results", "comparisons")
+    assert {r["between"] for r in rows} == {"not resolved with the runs made"}, "the noise is meant to hide everything"
+    words = front(one_page(tmp_path / "results")).text()
+    assert "Nothing was resolved with the runs made, in this model" in words
+    assert "No material disagreement" not in words
+    assert "Public data cannot settle" not in words

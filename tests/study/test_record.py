@@ -215,7 +215,22 @@ def test_kit_crate_and_sheet(study: Study, folder: Path) -> None:
     assert "- terrain: " in files["agenda.md"]
     assert "interval: [ , ]" in files["positions-A.yaml"]
     assert "350" not in files["positions-A.yaml"], "a blank sheet leads nobody"
+    assert set(read_text(files["positions-A.yaml"], name="sheet", first_line="positions:").data) == {"positions", "readings"}
     assert "validation | 0 of 4" in style_sheet(results)
+
+
+def test_the_kit_says_why_there_is_no_agenda(study: Study, folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    rows = {name: read_table(copy, name) for name in SCHEMAS} | {"agenda": []}
+
+    def told(**change: Any) -> str:
+        write_tables(copy, rows | {"comparisons": [{**r, **change} for r in rows["comparisons"]]})
+        return invitation(open_results(copy), study.spec)["agenda.md"]
+
+    assert "No agenda yet: C1_best_case, C1_all_aircraft" in told(between="not resolved with the runs made")
+    assert "no table of coalitions was run" in told(between="disputed", material=True)
+    assert "there is no material disagreement to settle" in told(between="agreed: holds", material=False)
 
 
 def test_the_crate_names_every_file_with_its_hash(folder: Path) -> None:

@@ -19,6 +19,13 @@ def report(
         typer.Option("--run", metavar="DIR", help="With --full: link readings to their moments in this run, or in two."),
     ] = None,
     viewer: Annotated[str, typer.Option(metavar="ADDRESS", help="Where the viewer of those runs stands.")] = "/",
+    beside: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="With --full: words of another results folder, as before an amendment."),
+    ] = None,
+    across: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="With --full: what the parties say in the other study files here.")
+    ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="Also a PDF beside it; needs Chromium or Chrome.")] = False,
 ) -> None:
     """Write one page that anyone can read, or with --full the report behind it. Nothing in it is fetched from outside.
@@ -31,10 +38,12 @@ def report(
     from openiads.report.study import write_study
 
     target = out or folder / ("report.html" if full else "one-page.html")
-    if run and not full:
-        raise StudyError("--run goes with --full: the sheet is printed and holds no links into a viewer")
+    if (run or beside or across) and not full:
+        raise StudyError("--run, --beside and --across go with --full: the sheet has no room for them")
+    others = sorted(across.glob("*.yaml")) if across is not None else []
     runs = [api.open_run(one).reader for one in run or ()]
-    written = write_study(folder, out=target, full=full, again=f"openiads study replay {folder}", runs=runs, viewer=viewer)
+    again = f"openiads study replay {folder}"
+    written = write_study(folder, out=target, full=full, again=again, runs=runs, viewer=viewer, beside=beside, across=others)
     typer.echo(f"{written}: {written.stat().st_size / 1000:.0f} kB; public figures, in this model")
     if pdf:
         made = print_pdf(written, written.with_suffix(".pdf"))

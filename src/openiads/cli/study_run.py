@@ -54,7 +54,7 @@ def run(
             on_plan=progress.expect,
         )
     show(findings, draft=order.draft)
-    typer.echo(f"\nresults  {out}\ndigest   {digest(out)[0]}")
+    typer.echo(f"\nresults  {out}\ndigest   {digest(out)[0]}\nto read  openiads study report {out}")
 
 
 def show(findings: "Findings", *, draft: bool) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from openiads.report.study_beside import beside as beside_of
+from openiads.report.study_beside import elsewhere
 from openiads.report.study_data import StudyData, open_study
 from openiads.report.study_moments import Moments, find_moments
 from openiads.report.study_page import StudyPage
@@ -18,7 +20,15 @@ if TYPE_CHECKING:
 __all__ = ["one_page", "page", "study_json", "write_study"]
 
 
-def page(folder: Path | str, *, runs: Sequence["RunReader"] = (), viewer: str = "/", again: str = "") -> str:
+def page(
+    folder: Path | str,
+    *,
+    runs: Sequence["RunReader"] = (),
+    viewer: str = "/",
+    again: str = "",
+    beside: Path | None = None,
+    across: Sequence[Path] = (),
+) -> str:
     """The full report of a finished study as one HTML page.
 
     Parameters
@@ -31,6 +41,10 @@ def page(folder: Path | str, *, runs: Sequence["RunReader"] = (), viewer: str = 
         Address of the viewer, to which the state is added.
     again : str, optional
         The command that makes the results again, for the foot.
+    beside : path, optional
+        Another results folder, as that of the registered study beside its amendment: both words are printed.
+    across : sequence of path
+        Other study files: where a party says something else there, the page says so.
 
     Raises
     ------
@@ -39,7 +53,8 @@ def page(folder: Path | str, *, runs: Sequence["RunReader"] = (), viewer: str = 
     """
     data = open_study(folder)
     moments = find_moments(data, runs, base=viewer) if runs else Moments()
-    return StudyPage(data, moments=moments, again=again).html()
+    other = None if beside is None else beside_of(data, beside)
+    return StudyPage(data, moments=moments, again=again, beside=other, across=elsewhere(data, across)).html()
 
 
 def one_page(folder: Path | str, *, again: str = "") -> str:
@@ -61,6 +76,8 @@ def write_study(
     again: str = "",
     runs: Sequence["RunReader"] = (),
     viewer: str = "/",
+    beside: Path | None = None,
+    across: Sequence[Path] = (),
 ) -> Path:
     """Write the sheet, or the full report, to a file; arguments as those of `page`.
 
@@ -71,7 +88,8 @@ def write_study(
     """
     from openiads.results.files import write_whole  # noqa: PLC0415
 
-    html = page(folder, again=again, runs=runs, viewer=viewer) if full else one_page(folder, again=again)
+    more = {"runs": runs, "viewer": viewer, "beside": beside, "across": across}
+    html = page(folder, again=again, **more) if full else one_page(folder, again=again)  # type: ignore[arg-type]
     write_whole(Path(out), html.encode())
     return Path(out)
 

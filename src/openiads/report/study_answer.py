@@ -119,6 +119,8 @@ def headline(data: StudyData) -> str:
         return "Public data cannot settle this: no claim here can be tested in this model"
     words = [row["between"] for view in data.views if pair and (row := data.comparison(view.id, pair))]
     agreed = [w for w in words if w.startswith("agreed")]
+    if words and all(w.startswith("not resolved") for w in words):
+        return "Nothing was resolved with the runs made, in this model: more runs are needed before anything can be said"
     if not agreed:
         return f"Public data cannot settle this: in this model, {_why_open(words)}"
     if len(agreed) == len(words):
@@ -130,8 +132,6 @@ def headline(data: StudyData) -> str:
 def _why_open(words: Sequence[str]) -> str:
     if all(w == "disputed" for w in words):
         return "the answer is another under each party's assumptions"
-    if all(w.startswith("not resolved") for w in words):
-        return "nothing was resolved with the runs made"
     if all(w == "one party is silent" for w in words):
         return "a party states nothing, and nothing is imputed to it"
     return "no reading comes out the same under both parties' assumptions"
@@ -269,6 +269,23 @@ def settled(data: StudyData, pair: Pair) -> list[str]:
     return [v.id for v, r in rows if r and str(r["between"]).startswith("agreed") and not r["material"] and not r["offset"]]
 
 
+def unresolved(data: StudyData, pair: Pair) -> list[str]:
+    """Readings whose words, or whose disagreement, the runs did not resolve."""
+    found = []
+    for view in data.views:
+        row = data.comparison(view.id, pair)
+        if row is not None and (str(row["between"]).startswith("not resolved") or _unsure(row)):
+            found.append(view.id)
+    return found
+
+
+def _unsure(row: Row) -> bool:
+    """Whether an error of the difference hides whether there is a material one."""
+    if row["delta"] is None or row["material"]:
+        return False
+    return bool(3.0 * (row["delta_error"] or 0.0) > (row["agenda_delta"] or 0.0))
+
+
 def settle(data: StudyData, view: View, pair: Pair) -> list[Any]:
     """What would settle one reading for a pair: flip sets, agenda, break-even values; one sentence each. Empty for `settled`."""
     compared = data.comparison(view.id, pair)
@@ -278,6 +295,8 @@ def settle(data: StudyData, view: View, pair: Pair) -> list[Any]:
     if compared["offset"]:
         return [Markup("Similar answers for opposing reasons: {}.").format(_opposed(data, view, pair, compared))]
     if word.startswith("agreed") and not compared["material"]:
+        return []
+    if word.startswith("not resolved"):
         return []
     told = [_flips(data, view, pair), _agenda(data, view, pair, compared), *_turns(data, view, pair)]
     return [text for text in told if text] or [_nothing(word)]

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from openiads import __version__
 from openiads.report import numbers, study_answer, study_tables
+from openiads.report.study_beside import Beside
 from openiads.report.study_data import Pair, StudyData, View
 from openiads.report.study_moments import Moments
 from openiads.report.study_more import more_charts
@@ -39,6 +40,8 @@ class StudyPage:
     full: bool = True
     moments: Moments = field(default_factory=Moments)
     again: str = ""
+    beside: Beside | None = None
+    across: Sequence[str] = ()
 
     @property
     def pair(self) -> Pair | None:
@@ -88,6 +91,7 @@ class StudyPage:
             "denser": len(self.sheet_views) > DENSE and len(data.parties) > DENSE_PARTIES,
             "pair_text": joined([said(p) for p in self.pair]) if self.pair else "the parties",
             "settle": self._settle(),
+            "unresolved": joined([said(v) for v in study_answer.unresolved(data, self.pair)]) if self.pair else "",
             "settled": joined([said(v) for v in study_answer.settled(data, self.pair)]) if self.pair else "",
             "not_tested": [c for c in data.spec.claims if c.testability != "testable"],
             "credibility": self._credibility(),
@@ -99,6 +103,8 @@ class StudyPage:
             "hashes": hashes(data),
             "tables": study_tables.tables(self),
             "moments": self.moments,
+            "beside": self.beside,
+            "across": self.across,
             "again": self.again or f"openiads study replay {data.folder.name}",
             **self._pictures(),
             **self._tools(),

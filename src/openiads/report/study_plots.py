@@ -16,8 +16,6 @@ MOST_BARS: Final = 8
 MOST_REFERENCES: Final = 2
 DIGIT: Final = 0.65
 """Width of a digit over the size of the type, in the widest of the usual fonts."""
-FEW: Final = 12
-"""Points up to which a sweep is drawn in steps."""
 Reference = tuple[float, str]
 """A value that is asked for, and who asks."""
 
@@ -220,9 +218,7 @@ def sweep_chart(data: StudyData, view: View, *, spark: bool = False) -> Drawing 
 
 
 def _steps(points: list[tuple[float, float]], falling: bool) -> list[tuple[float, float]]:
-    """The points of a curve; where they are few, steps that nowhere say more than is known between them."""
-    if len(points) > FEW:
-        return points
+    """The points of a curve as steps that nowhere say more than is known between two of them."""
     found = points[:1]
     for (x0, y0), (x1, y1) in pairwise(points):
         found += [(x0, y1) if falling else (x1, y0), (x1, y1)]

@@ -49,8 +49,8 @@ def _agenda(results: Results | None, spec: StudySpec) -> str:
         lines += ["No run yet: all disputed assumptions are on the agenda.", ""]
         lines += [f"- {player}: {'; '.join(texts)}" for player, texts in labels.items()]
         return "\n".join(lines) + "\n"
-    lines += ["In this model, settling these items, whichever way each goes, leaves no material disagreement:", ""]
     rows = [r for r in read_table(results.folder, "agenda") if r["number"] == 0]
+    lines += [_preface(results, settled=bool(rows)), ""]
     for reading in dict.fromkeys(r["reading"] for r in rows):
         items = [r["player"] for r in rows if r["reading"] == reading]
         lines += [f"## {reading}", "", *[f"- {p}: {'; '.join(labels.get(p, []))}" for p in dict.fromkeys(items)], ""]
@@ -60,6 +60,19 @@ def _agenda(results: Results | None, spec: StudySpec) -> str:
     if safe:
         lines += ["", "## Arrangements under which the limits of all parties hold", "", *[f"- {choice}" for choice in safe]]
     return "\n".join(lines) + "\n"
+
+
+def _preface(results: Results, *, settled: bool) -> str:
+    """What the agenda rests on, or why there is none."""
+    if settled:
+        return "In this model, settling these items, whichever way each goes, leaves no material disagreement:"
+    compared = read_table(results.folder, "comparisons")
+    open_ones = [r["reading"] for r in compared if str(r["between"]).startswith("not resolved")]
+    if open_ones:
+        return f"No agenda yet: {', '.join(dict.fromkeys(open_ones))} not resolved with the runs made. Run more draws."
+    if any(r["material"] for r in compared):
+        return "There are disagreements, but no table of coalitions was run from which an agenda would follow."
+    return "In this model there is no material disagreement to settle."
 
 
 def _players(spec: StudySpec) -> dict[str, list[str]]:
@@ -77,10 +90,10 @@ def _sheet(spec: StudySpec, party: str) -> str:
         "positions:",
     ]
     for a in spec.assumptions:
-        bounds = ", ".join(str(v) for v in a.admissible)
+        bounds = (", " if a.scale == "categorical" else " to ").join(str(v) for v in a.admissible)
         lines += [
             f"  {a.id}:  # {a.label} [{a.unit}], admissible {bounds}",
-            "    interval: [ , ]",
+            "    # interval: [ , ]",
             "    basis: stated",
             "    sources: []",
             "    note:",
@@ -88,5 +101,6 @@ def _sheet(spec: StudySpec, party: str) -> str:
     lines.append("readings:  # which readings you accept, and what you expect: holds, fails, depends")
     for claim in spec.claims:
         for reading in claim.readings:
-            lines += [f"  {reading.id}:  # {(reading.label or claim.text).strip()}", "    accept:", "    expect:"]
+            said = reading.label or (claim.text if reading.bridging is None else f"{reading.bridging}: {reading.expect}")
+            lines += [f"  {reading.id}:  # {' '.join(said.split())}", "    accept:", "    expect:"]
     return "\n".join(lines) + "\n"
