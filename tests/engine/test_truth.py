@@ -108,7 +108,7 @@ def test_the_engine_hands_no_truth_to_those_who_decide(path: Path) -> None:
 def test_those_who_decide_are_called_at_all() -> None:
     """Otherwise the check above checks nothing."""
     called = set()
-    for name in ("replication", "shots", "messages"):
+    for name in ("replication", "engage", "shots", "messages"):
         tree = parsed(PACKAGE / "engine" / f"{name}.py")
         sources = imported(tree)
         called |= {

@@ -14,6 +14,7 @@ from openiads.models.command.kernels import (
     rules_allow,
     time_to_asset,
 )
+from openiads.records.arms import ZONES
 from openiads.records.case import FIRE_UNITS, FREE, HOLD, RADARS, TIGHT
 from openiads.records.state import USER_ENGAGED_ELSEWHERE, USER_HELD_DEAD
 from openiads.records.tables import IDENTITIES
@@ -104,7 +105,9 @@ def all_slots(tracker: Any) -> tuple[int, int]:
 def ranked(tracker: Any, tracks: Any) -> list[int]:
     """Slots of the tracks that may be engaged, in the order of `rank`."""
     scratch = make_scratch(int(tracker["capacity"]), 1)
-    count = rank(unit(), TIGHT, all_slots(tracker), tracks, ASSETS, 0, scratch.keys, scratch.order, scratch.other)
+    count = rank(
+        unit(), TIGHT, np.zeros(0, ZONES), all_slots(tracker), tracks, ASSETS, 0, scratch.keys, scratch.order, scratch.other
+    )
     return [int(scratch.keys[k]["c"]) for k in scratch.order[:count]]
 
 
