@@ -147,6 +147,7 @@ RADARS = np.dtype(
         ("clutter_share", "f8"),  # share of the false alarms that lie in patches of clutter
         ("clutter_patch_m", "f8"),  # depth of a patch
         ("mask_row", "i4"),  # which terrain mask; -1: none
+        ("missile_dwells", "i4"),  # dwells of a frame that each missile at a track costs, beside the dwell on the track
     ],
     align=True,
 )

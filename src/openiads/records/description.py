@@ -122,6 +122,7 @@ STATE: Final = {
     "launchers": _state("LAUNCHER_STATE", "(launchers,)", "load of each launcher", "models.engagement"),
     "spare": _state("int32", "(missiles,)", "missiles beside the launchers", "models.engagement"),
     "supplied": _state("int32", "(missiles,)", "missiles brought so far", "models.engagement"),
+    "message_truth": _state("int32", "(room,)", "object of the track that each message is about", "engine.messages"),
     "desks": _state("DESK_STATE", "(nodes, 2)", "decisions in hand", "models.command"),
 }
 """Arrays of `records.state.State`."""

@@ -316,6 +316,7 @@ class State(NamedTuple):
     spare: NDArray[np.int32]  # (missiles,) missiles that a reload may take
     supplied: NDArray[np.int32]  # (missiles,) missiles brought so far
     desks: Records  # (nodes, 2) DESK_STATE
+    message_truth: NDArray[np.int32]  # object of the track that each message is about; -1: a false alarm
 
 
 TRUTH_ARRAYS: Final = (
@@ -330,5 +331,6 @@ TRUTH_ARRAYS: Final = (
     "plot_log",
     "counts",
     "seen",
+    "message_truth",
 )
 """Arrays of `State` that hold truth or that command, engagement and assessment must not read."""
