@@ -63,7 +63,7 @@ def engage(case: Case, state: State, scratch: Scratch, f: int, now_ns: int) -> N
     ready = armed(unit, state.missiles_left)
     out = out_of_action(unit, case.marches, now_ns)
     full = no_channel(unit, unit_state, busy, unit["salvo"])
-    waits = out or (not ready and loading(unit, case.launchers, state.launchers, -1))
+    waits = out or (not ready and loading(unit, case.launchers, state.launchers, state.spare, -1))
     note_decisions(case, state, f, weapons, slots, (full, not ready, waits), now_ns)
     relief = case.control[0]["relief"] & (RELIEF_CHANNEL | RELIEF_MAGAZINE | RELIEF_READINESS)
     if (full or not ready or out) and relief == 0:
@@ -151,7 +151,7 @@ def why_none(case: Case, state: State, f: int, target_class: int) -> int:
     if not none_left(case, state, f, target_class):
         return OUT_OF_ENVELOPE
     for m in range(unit["missile_first"], unit["missile_first"] + unit["missile_count"]):
-        if state.missiles_left[m] <= 0 and loading(unit, case.launchers, state.launchers, m):
+        if state.missiles_left[m] <= 0 and loading(unit, case.launchers, state.launchers, state.spare, m):
             return NOT_READY
     return MAGAZINE
 

@@ -145,10 +145,13 @@ def flight_now(case: Case, state: State, place: int) -> tuple[float, int]:
 
 @kernel
 def withhold(case: Case, state: State, place: int, failure: int) -> None:
-    """A planned missile is not fired and goes back."""
+    """A planned missile is not fired and goes back. What is over by the time that it is decided on was decided too late."""
     shot = state.shots[place]
-    n, track, held = case.fire_units[shot["fire_unit"]]["node"], state.tracks[shot["track_slot"]], False
+    n, track = case.fire_units[shot["fire_unit"]]["node"], state.tracks[shot["track_slot"]]
     held = holds(shot, track)
+    planned = state.shot_truth[place]["object"]
+    if shot["delayed"] != 0 and planned >= 0 and state.objects[planned]["present"] == 0:
+        failure = FAILED_DECISION
     shot["status"] = DONE
     state.missiles_left[shot["missile"]] += 1
     state.fire_units[shot["fire_unit"]]["guided"] -= 1
@@ -156,7 +159,7 @@ def withhold(case: Case, state: State, place: int, failure: int) -> None:
         track["engaged"] -= 1
         note_failed(state.stages[n], state.track_truth[shot["track_slot"]], failure)
     else:
-        note_failed(state.stages[n], state.shot_truth[place]["object"], failure)
+        note_failed(state.stages[n], planned, failure)
     log_event(state.clock, state.events, shot["due_ns"], n, WITHHELD, shot["track_number"], shot["missile"], math.nan)
 
 

@@ -84,10 +84,11 @@ def supply(
 
 
 @kernel
-def loading(unit: Record, launchers: Records, states: Records, missile: int) -> bool:
-    """Whether a launcher of this missile, or of any where `missile` is negative, is being loaded."""
+def loading(unit: Record, launchers: Records, states: Records, spare: Counts, missile: int) -> bool:
+    """Whether a launcher of this missile, or of any where `missile` is negative, is being loaded or can be."""
     for k in range(unit["launcher_first"], unit["launcher_first"] + unit["launcher_count"]):
-        if states[k]["reloaded_ns"] != NEVER and (missile < 0 or launchers[k]["missile"] == missile):
+        m = launchers[k]["missile"]
+        if (states[k]["reloaded_ns"] != NEVER or spare[m] > 0) and (missile < 0 or m == missile):
             return True
     return False
 
