@@ -1,5 +1,6 @@
 """A plain firing range for tests of command and engagement: sensors without error, objects where a test puts them."""
 
+import json
 import math
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -127,7 +128,8 @@ def tree(objects: Tree, units: Tree, *, duration_s: float = 300.0, **more: Any) 
 
 def scenario(objects: Tree, units: Tree, **more: Any) -> Scenario:
     """The same, loaded."""
-    return load_scenario_text(yaml.safe_dump(tree(objects, units, **more), sort_keys=False), "range.yaml")
+    plain = json.loads(json.dumps(tree(objects, units, **more)))  # a part used twice becomes two, not an alias
+    return load_scenario_text(yaml.safe_dump(plain, sort_keys=False), "range.yaml")
 
 
 @pytest.fixture(scope="session")

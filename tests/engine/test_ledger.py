@@ -76,6 +76,11 @@ def rules(tree: Tree) -> None:
     lone(tree)["weapons"] = "hold"
 
 
+def no_order(tree: Tree) -> None:
+    """Centralised control, and nobody above it."""
+    lone(tree)["command"] |= {"control": "centralised"}
+
+
 def out_of_envelope(tree: Tree) -> None:
     for missile in lone(tree)["missiles"].values():
         missile["max_altitude_km"] = 3
@@ -162,6 +167,7 @@ CASES: dict[str, Callable[[Tree], None]] = {
         track_quality,
         identity,
         rules,
+        no_order,
         out_of_envelope,
         decision_queue,
         not_ready,
@@ -178,7 +184,7 @@ CASES: dict[str, Callable[[Tree], None]] = {
 def test_every_cause_has_a_case_and_a_link() -> None:
     assert tuple(CASES) == LEDGER_CAUSES == tuple(RELIEF_OF)
     assert tuple(dict.fromkeys(RELIEF_OF.values())) == RELIEFS
-    assert order_of("magazine") == ("magazine", "link", "guidance", "false_shot", "kill", *RELIEFS[:9])
+    assert order_of("magazine") == ("magazine", "link", "guidance", "false_shot", "kill", *RELIEFS[:10])
 
 
 def test_the_lone_unit_stops_the_raider(cases: ModuleType) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from openiads.constants import NANOSECONDS_PER_SECOND
 from openiads.engine.sites import Sites, node_spec
 from openiads.geo.ellipsoid import enu_axes
+from openiads.models.command.assigning import RULES
 from openiads.models.command.desk import DELAYS
 from openiads.models.command.spec import DelaySpec, ZoneSpec
 from openiads.records import arms
@@ -49,7 +50,10 @@ def lower_authority(
     zones = [_zone(spec, sites, n, zone) for n in chain for zone in getattr(node_spec(spec, n), "zones", ())]
     row["zone_first"], row["zone_count"] = zones_before, len(zones)
     row["superior"] = nodes.index(chain[1]) if len(chain) > 1 else -1
-    row["approval"] = APPROVALS[spec.fire_units[unit].command.approval] if len(chain) > 1 else -1
+    command = spec.fire_units[unit].command
+    row["centralised"] = command.control == "centralised"
+    row["by_threat"] = command.order_by == "threat"
+    row["approval"] = APPROVALS[command.approval] if len(chain) > 1 else -1
     return zones
 
 
@@ -71,6 +75,22 @@ def lower_desks(spec: ScenarioSpec, nodes: list[str]) -> NDArray[Any]:
                 row["kind"] = DELAYS[delay.kind]
                 row["a"], row["b"] = _parameters(delay)
     return out
+
+
+def lower_rule(spec: ScenarioSpec, node: str) -> tuple[int, int]:
+    """Rule by which a node assigns targets, and how long its orders hold [ns]; 0 and 0 where it does not assign."""
+    rule = getattr(node_spec(spec, node), "assignment", None)
+    return (0, 0) if rule is None else (RULES[rule.rule], _ns(rule.hold_s))
+
+
+def lower_assets(spec: ScenarioSpec) -> NDArray[Any]:
+    """What the assets are worth, by name; the fire units, equally, where none is named."""
+    if not spec.assets:
+        rows = [(1.0, math.inf)] * len(spec.fire_units)
+    else:
+        found = [spec.assets[key] for key in sorted(spec.assets)]
+        rows = [(a.value, math.inf if a.reach_km is None else a.reach_km * METRES_PER_KILOMETRE) for a in found]
+    return np.array(rows, dtype=arms.ASSETS)
 
 
 def _parameters(delay: DelaySpec) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from openiads.engine.ordered import order_allows, weapons_of
 from openiads.engine.picture import used_slots
 from openiads.engine.stages import (
     DECISION_QUEUE,
@@ -25,9 +26,8 @@ from openiads.models.command.desk import decide
 from openiads.models.command.kernels import engaged_tracks, no_channel, out_of_sector, rank
 from openiads.models.engagement.kernels import armed, choose_missile, missiles_at, plan_shot
 from openiads.models.engagement.launchers import check_launchers, loading, out_of_action, reload, supply
-from openiads.models.network.kernels import weapons_alone
 from openiads.models.sensing.multifunction import boresight_at
-from openiads.records.case import FREE, Case
+from openiads.records.case import Case
 from openiads.records.chain import RELIEF_CHANNEL, RELIEF_DECISION, RELIEF_MAGAZINE, RELIEF_READINESS
 from openiads.records.log import ASSIGNED, SLEWED, log_event
 from openiads.records.state import USER_RELIEF, State
@@ -55,8 +55,7 @@ def engage(case: Case, state: State, scratch: Scratch, f: int, now_ns: int) -> N
     """Take the unit's tracks in order of urgency while channels and missiles last, and plan a shot at each that is in reach."""
     unit, unit_state = case.fire_units[f], state.fire_units[f]
     tracker = case.trackers[unit["node"]]
-    weapons = FREE if state.clock[0]["weapons_free"] > 0 and unit["weapons"] > 0 else unit["weapons"]
-    weapons = weapons_alone(case.nodes[unit["node"]], state.contacts[unit["node"]], weapons, now_ns)
+    weapons = weapons_of(case, state, f, now_ns)
     slots = used_slots(tracker, state.node_states[unit["node"]])
     make_ready(case, state, f, now_ns)
     busy = engaged_tracks(slots, state.tracks)
@@ -69,7 +68,9 @@ def engage(case: Case, state: State, scratch: Scratch, f: int, now_ns: int) -> N
     if (full or not ready or out) and relief == 0:
         return
     keys, order = scratch.keys, scratch.order
-    count = rank(unit, weapons, case.zones, slots, state.tracks, case.assets_m, now_ns, keys, order, scratch.other)
+    count = rank(
+        unit, weapons, case.zones, slots, state.tracks, (case.assets, case.assets_m), now_ns, keys, order, scratch.other
+    )
     for place in range(count):
         slot = int(keys[order[place]]["c"])
         own = state.tracks[slot]["user"][USER_RELIEF]
@@ -79,6 +80,8 @@ def engage(case: Case, state: State, scratch: Scratch, f: int, now_ns: int) -> N
                 return
             continue
         if out and own & RELIEF_READINESS == 0:
+            continue
+        if not order_allows(case, state, f, slot, now_ns):
             continue
         if fire(case, state, f, slot, now_ns):
             busy += 1

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from openiads.constants import NANOSECONDS_PER_SECOND
 from openiads.engine.calendar import build_calendar
-from openiads.engine.command import WEAPONS, lower_desks
+from openiads.engine.command import WEAPONS, lower_assets, lower_desks, lower_rule
 from openiads.engine.fire_units import fill_fire_control, lower_fire_units
 from openiads.engine.links import active_links, lower_links, outages_ns
 from openiads.engine.objects import Things, lower_objects
@@ -125,6 +125,7 @@ def lower(scenario: Scenario, relief: Relief | None = None, *, reshape: Callable
         supplies=arms.supplies,
         zones=arms.zones,
         desks=lower_desks(spec, nodes),
+        assets=lower_assets(spec),
     )
     names = Names(
         objects=things.names,
@@ -193,6 +194,7 @@ def _nodes(spec: ScenarioSpec, nodes: list[str], units: list[str], used: list[st
         row["hostile_correct"] = ident.p_hostile_correct
         row["hostile_as_friend"] = ident.p_hostile_as_friend
         row["identify_delay_ns"] = nanoseconds(ident.delay_s)
+        row["assigns"], row["hold_ns"] = lower_rule(spec, node)
         alone = node_spec(spec, node).autonomy
         row["alone_ns"] = nanoseconds(alone.after_s) if alone is not None else -1
         row["alone_weapons"] = WEAPONS[alone.weapons] if alone is not None else 0

@@ -9,6 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from openiads.engine.assigning import assign_targets
 from openiads.engine.engage import engage, point
 from openiads.engine.messages import on_link
 from openiads.engine.outages import on_outage
@@ -199,6 +200,8 @@ def on_command(case: Case, state: State, scratch: Scratch, changes: Records, row
             )
             accept(track, identity, now_ns)
             log_event(state.clock, state.events, now_ns, n, IDENTIFIED, track["number"], identity, math.nan)
+    if node["assigns"] > 0:
+        assign_targets(case, state, scratch, n, now_ns)
     if node["fire_unit"] >= 0:
         engage(case, state, scratch, node["fire_unit"], now_ns)
         point(case, state, node["fire_unit"], now_ns)

@@ -94,6 +94,7 @@ def make_state(case: Case, *, seed: int, replication: int, level: Level, room: R
         spare=case.missiles["spare"].astype(np.int32),
         supplied=np.zeros(len(case.missiles), np.int32),
         desks=np.zeros(case.desks.shape, records.DESK_STATE),
+        assigned=np.zeros(tracks, records.ASSIGNED_TARGETS),
         message_truth=np.full(messages, -1, np.int32),
     )
 

@@ -69,6 +69,7 @@ STATE_DTYPES: Final[dict[str, np.dtype[Any]]] = {
     "spare": np.dtype(np.int32),
     "supplied": np.dtype(np.int32),
     "desks": records.DESK_STATE,
+    "assigned": records.ASSIGNED_TARGETS,
     "message_truth": np.dtype(np.int32),
 }
 """What each array of a state holds; a test keeps it equal to what `make_state` makes."""

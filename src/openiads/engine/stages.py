@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from openiads.engine.ordered import order_allows
 from openiads.kernels import kernel
 from openiads.models.command.authority import weapons_for
 from openiads.models.command.kernels import conditions_met
@@ -21,6 +22,7 @@ Records = NDArray[Any]
 FIRM, OWN = 2, 0
 TRACK_TOO_LATE = LEDGER_CAUSES.index("track_too_late")
 OUT_OF_ENVELOPE = LEDGER_CAUSES.index("out_of_envelope")
+NO_ORDER_GIVEN = LEDGER_CAUSES.index("no_order")
 DECISION_QUEUE = LEDGER_CAUSES.index("decision_queue")
 NOT_READY = LEDGER_CAUSES.index("not_ready")
 NO_CHANNEL = LEDGER_CAUSES.index("no_channel")
@@ -78,6 +80,8 @@ def note_decisions(
             continue
         allowed = weapons if unit["zone_count"] == 0 else weapons_for(unit, weapons, case.zones, track, now_ns)
         met = conditions_met(unit, allowed, track, now_ns)
+        if met > NO_ORDER_GIVEN and not order_allows(case, state, f, slot, now_ns):
+            met = NO_ORDER_GIVEN
         if met == OUT_OF_ENVELOPE or (met == LINK and (full or empty or waits)):
             met = refused(full, empty, waits)
         note_met(windows[o], stage, met, now_ns)

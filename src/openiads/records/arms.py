@@ -66,5 +66,14 @@ DESKS = np.dtype(
 )
 """Where decisions of a node are made; each node has one for what comes by itself or over a link, and one for voice."""
 
+ASSETS = np.dtype(
+    [
+        ("value", "f8"),
+        ("reach_m", "f8"),  # an object that passes within this threatens it; infinite: all that close in do
+    ],
+    align=True,
+)
+"""What is defended, by name, beside where it is (`assets_m`)."""
+
 SUPPLIES = np.dtype([("at_ns", "i8"), ("missile", "i4"), ("count", "i4")], align=True)
 """Missiles that are brought to a fire unit."""

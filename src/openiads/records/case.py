@@ -167,6 +167,11 @@ NODES = np.dtype(
         ("remote_hold_ns", "i8"),  # how long a track from a link lives without news
         ("alone_ns", "i8"),  # without a sign of life on any link for so long it acts on its own; -1: it never does
         ("alone_weapons", "i4"),  # HOLD, TIGHT or FREE then
+        (
+            "assigns",
+            "i4",
+        ),  # rule by which it assigns targets to the units that report to it: see `models.command`; 0: it does not
+        ("hold_ns", "i8"),  # how long an order of it holds
     ],
     align=True,
 )
@@ -210,6 +215,8 @@ FIRE_UNITS = np.dtype(
         ("nearest_rule", "i4"),  # 1: the nearest echelon that has a sector counts; 0: the strictest of all
         ("superior", "i4"),  # node that it reports to; -1: none
         ("approval", "i4"),  # desk of the superior that decides beside its own; -1: none
+        ("centralised", "i4"),  # 1: it engages what its superior orders, and decides by itself only when it is alone
+        ("by_threat", "i4"),  # 1: it takes its tracks by the value that they threaten; 0: by the time to the nearest asset
         ("any_launch", "i4"),  # 1: it has missiles that may leave on the track of another node
         ("supply_first", "i4"),  # into `supplies`
         ("supply_count", "i4"),
@@ -338,4 +345,5 @@ class Case(NamedTuple):
     marches: Records  # MARCHES, by fire unit
     supplies: Records  # SUPPLIES, by fire unit and time
     zones: Records  # ZONES, by fire unit
+    assets: Records  # ASSETS, as `assets_m`
     desks: Records  # (nodes, 2) DESKS: ordinary, voice

@@ -63,6 +63,7 @@ CASE: Final = {
     "marches": _case("MARCHES", "(times,)", "when fire units are out of action"),
     "supplies": _case("SUPPLIES", "(supplies,)", "missiles that are brought, by fire unit and time"),
     "zones": _case("ZONES", "(sectors,)", "sectors with a state of weapons of their own, by fire unit"),
+    "assets": _case("ASSETS", "(assets,)", "what the things that are defended are worth"),
     "desks": _case(
         "DESKS", "(nodes, 2)", "how long decisions of each node take: ordinary ones, and those asked for by voice"
     ),
@@ -122,6 +123,7 @@ STATE: Final = {
     "launchers": _state("LAUNCHER_STATE", "(launchers,)", "load of each launcher", "models.engagement"),
     "spare": _state("int32", "(missiles,)", "missiles beside the launchers", "models.engagement"),
     "supplied": _state("int32", "(missiles,)", "missiles brought so far", "models.engagement"),
+    "assigned": _state("ASSIGNED_TARGETS", "(slots,)", "targets that command posts have given to units", "engine.assigning"),
     "message_truth": _state("int32", "(room,)", "object of the track that each message is about", "engine.messages"),
     "desks": _state("DESK_STATE", "(nodes, 2)", "decisions in hand", "models.command"),
 }
@@ -255,6 +257,7 @@ MEANINGS: Final = {
     "ZONES.width_rad": "from there clockwise",
     "ZONES.far_m": "slant range",
     "DESKS.b": "second parameter",
+    "ASSETS.value": "value, in whatever unit the scenario counts",
     "LAUNCHER_STATE.loaded": "missiles on it",
     "LAUNCHER_STATE.loading": "missiles that are being loaded",
     "LINKS.sender": "node",

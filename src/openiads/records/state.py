@@ -133,6 +133,18 @@ DESK_STATE = np.dtype(
     align=True,
 )
 
+ASSIGNED_TARGETS = np.dtype(
+    [
+        ("number", "i8"),  # track of the slot
+        ("unit", "i4"),  # fire unit that is to engage it, counted from 1; 0: none
+        ("sent", "i4"),  # 1: the order is out
+        ("due_ns", "i8"),  # when it is decided
+        ("until_ns", "i8"),  # the order holds until
+    ],
+    align=True,
+)
+"""What a command post has decided about the track in a slot of its picture."""
+
 LAUNCHER_STATE = np.dtype(
     [
         ("loaded", "i4"),
@@ -316,6 +328,7 @@ class State(NamedTuple):
     spare: NDArray[np.int32]  # (missiles,) missiles that a reload may take
     supplied: NDArray[np.int32]  # (missiles,) missiles brought so far
     desks: Records  # (nodes, 2) DESK_STATE
+    assigned: Records  # (slots,) ASSIGNED_TARGETS
     message_truth: NDArray[np.int32]  # object of the track that each message is about; -1: a false alarm
 
 

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from openiads.models.assessment.spec import AssessmentSpec
 from openiads.models.base import Id, Spec, figure, section, zero
-from openiads.models.command.spec import CommandSpec, ControlSpec, DeskSpec, Weapons, ZoneSpec
+from openiads.models.command.spec import AssignmentSpec, CommandSpec, ControlSpec, DeskSpec, Weapons, ZoneSpec
 from openiads.models.engagement.spec import LauncherSpec, MissileSpec, MoveSpec, SupplySpec
 from openiads.models.identification.spec import IdentificationSpec
 from openiads.models.network.spec import AutonomySpec, NetworkSpec, Outages
@@ -76,6 +76,10 @@ class AssetSpec(Spec):
     """Something that is defended; threats are ranked by the nearest one."""
 
     place: Id = Field(description="Place of this scenario or of the catalogue")
+    value: float = Field(default=1.0, ge=0, le=1e9, description="What it is worth, against the other assets")
+    reach_km: float | None = Field(
+        default=None, gt=0, le=1000, description="What passes within this threatens it; left out: all that close in do"
+    )
 
 
 class ReadinessSpec(Spec):
@@ -145,6 +149,9 @@ class CommandPostSpec(NodeSpec):
         default=(), description="Sectors with a state of weapons of their own, for all that report to it"
     )
     desk: DeskSpec = Field(default_factory=DeskSpec, description="How it decides")
+    assignment: AssignmentSpec | None = Field(
+        default=None, description="How it gives targets to the units that report to it under centralised control"
+    )
 
 
 class SensorSpec(NodeSpec):

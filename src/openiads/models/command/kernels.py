@@ -10,6 +10,7 @@ from openiads.geo.angles import wrap_signed
 from openiads.geo.ellipsoid import ecef_to_polar_k
 from openiads.kernels import kernel
 from openiads.models.command.authority import weapons_for
+from openiads.models.command.threat import threat_value
 from openiads.records.case import FREE, HOLD, TIGHT
 from openiads.records.chain import AVOID, LEDGER_CAUSES, RELIEF_LINK, RELIEF_RULES
 from openiads.records.state import USER_ENGAGED_ELSEWHERE, USER_HELD_DEAD, USER_RELIEF
@@ -112,7 +113,7 @@ def rank(
     zones: Records,
     slots: tuple[int, int],
     tracks: Records,
-    assets_m: NDArray[np.float64],
+    assets: tuple[Records, NDArray[np.float64]],
     now_ns: int,
     keys: Records,
     order: NDArray[np.int64],
@@ -120,6 +121,7 @@ def rank(
 ) -> int:
     """Tracks that the unit may engage, those with the smallest time to an asset first, ties by track number. Returns how many.
 
+    A unit that goes by threat takes those that threaten most value first. `assets` is what they are worth and where they are.
     `order` is filled with rows of `keys`, whose field `c` is the slot of a track; `other` is scratch.
     """
     count = 0
@@ -130,7 +132,8 @@ def rank(
         allowed = weapons if unit["zone_count"] == 0 else weapons_for(unit, weapons, zones, track, now_ns)
         if may_engage(unit, allowed, track, now_ns):
             key = keys[count]
-            key["a"] = time_to_asset(track, assets_m, now_ns)
+            time_s = time_to_asset(track, assets[1], now_ns)
+            key["a"] = -threat_value(track, assets[0], assets[1], now_ns) if unit["by_threat"] != 0 else time_s
             key["b"] = track["number"]
             key["c"] = slot
             order[count] = count

@@ -48,6 +48,16 @@ class DeskSpec(Spec):
     voice_span: int = Field(default=1, ge=1, le=16, description="The same for what is asked for by voice")
 
 
+class AssignmentSpec(Spec):
+    """How a command post gives targets to the fire units under its centralised control."""
+
+    rule: Literal["greedy", "linear", "exact"] = Field(
+        description="greedy: pair by pair what saves most; linear: the best assignment of one target to each channel; exact: "
+        "also several channels at one target, by going through all (small cases, else linear)"
+    )
+    hold_s: float = Field(gt=0, le=86_400, description="How long an order holds; the target is then weighed anew")
+
+
 class ZoneSpec(Spec):
     """A sector or ring around a node in which a state of weapons holds for it and for all that report to it."""
 
@@ -119,6 +129,16 @@ class CommandSpec(Spec):
     approval: Literal["own", "superior", "superior_by_voice"] = Field(
         default="own",
         description="Who decides to engage: the unit itself, or also the node that it reports to, by link or voice",
+    )
+
+    control: Literal["decentralised", "centralised"] = Field(
+        default="decentralised",
+        description="decentralised: the unit engages what its rules allow; centralised: what the node that it reports to orders "
+        "over a link, and by itself only when it is alone (autonomy)",
+    )
+    order_by: Literal["urgency", "threat"] = Field(
+        default="urgency",
+        description="urgency: tracks with the least time to an asset first; threat: those that put most value at risk first",
     )
 
     @model_validator(mode="after")

@@ -46,14 +46,32 @@ def predict_intercept(
     control: Record,
     masks: Masks,
 ) -> float:
-    """Seconds of flight until the missile meets the track, launched at `launch_ns`; negative when it cannot.
+    """Seconds of flight until the missile meets the unit's track, launched at `launch_ns`; negative when it cannot.
 
-    The track is predicted straight on, or in free fall where it is fast enough for a ballistic object. Where the engagement
-    radar must hold the track, it must have it in its sector at launch, and the point of intercept in its sector, its reach, its
-    elevation limits and in line of sight. `tables` is the flight tables and the limits by speed.
+    As `meets` says; where its own radar must hold the track at the launch, the track is its own and in its sector then.
     """
     if missile["launch_need"] == OWN_RADAR and (track["source"] != OWN or not in_sector(radar, boresight, track, launch_ns)):
         return -1.0
+    return meets(radar, boresight, missile, tables, track, launch_ns, control, masks)
+
+
+@kernel
+def meets(
+    radar: Record,
+    boresight: float,
+    missile: Record,
+    tables: tuple[Records, Records],
+    track: Record,
+    launch_ns: int,
+    control: Record,
+    masks: Masks,
+) -> float:
+    """Seconds of flight until a missile meets a track that anybody holds, launched at `launch_ns`; negative when it cannot.
+
+    The track is predicted straight on, or in free fall where it is fast enough for a ballistic object. Where the engagement
+    radar must hold the track at the intercept, the point lies in its sector, its reach, its elevation limits and in line of
+    sight. `tables` is the flight tables and the limits by speed.
+    """
     x = track["x"]
     start_s = (launch_ns - track["update_ns"]) * 1e-9
     bend = bend_of(x, control["ballistic_mps"], control["free_fall"])
