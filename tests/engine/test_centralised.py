@@ -160,9 +160,13 @@ def test_an_engagement_is_handed_over(cases: ModuleType, firing: SimpleNamespace
     units["u"]["desk"] = {"delay": {"kind": "constant", "seconds": 600}, "span": 1}  # never in time
     units["v"]["missiles"]["round"] |= {"max_range_km": 150, "max_range_ballistic_km": 150, "p_kill": 0.5}
     objects = {"t": firing.thing(90.0, 35.0, 110.0, speed_mps=500.0)}
-    tables = cases.run(
-        built(firing, objects, units, links("u", "v"), post=post(assignment={"rule": "linear", "hold_s": 500})), 1
-    )
+    far = {key: value for key, value in firing.point(90.0, 115.0).items() if key != "altitude_m"}
+    more = {
+        "post": post(assignment={"rule": "linear", "hold_s": 500}),
+        "places": {"far": {**far, "ground_m": 0, "mask_angle_deg": -1.0}},
+        "assets": {"far": {"place": "far"}},
+    }
+    tables = cases.run(built(firing, objects, units, links("u", "v"), **more), 1)
     orders = [(r["node"], r["detail"]) for r in cases.rows(tables["events"]) if r["event"] == "ordered"]
     assert orders[:3] == [("u", "engage"), ("u", "cancel"), ("v", "engage")]
     assert "v" in shots_by(cases, tables)
@@ -171,7 +175,7 @@ def test_an_engagement_is_handed_over(cases: ModuleType, firing: SimpleNamespace
 def test_threat_decides_where_channels_are_few(cases: ModuleType, firing: SimpleNamespace) -> None:
     """One channel: the unit that goes by threat shoots first at what comes for the asset that is worth most."""
     objects = {
-        "near": firing.thing(0.0, 30.0, 1.0, speed_mps=200.0),
+        "near": firing.thing(0.0, 20.0, 1.0, speed_mps=200.0),
         "dear": firing.thing(90.0, 50.0, 1.0, speed_mps=200.0),
     }
     places = {"town": {"latitude_deg": firing.point(90.0, 25.0)["latitude_deg"], "ground_m": 0, "mask_angle_deg": -1.0,
