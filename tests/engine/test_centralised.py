@@ -156,7 +156,7 @@ def test_the_desk_of_the_post(cases: ModuleType, firing: SimpleNamespace) -> Non
 def test_an_engagement_is_handed_over(cases: ModuleType, firing: SimpleNamespace) -> None:
     """A target that leaves the reach of the unit that was ordered: the order is taken back, and the other unit shoots."""
     units = fire_units(firing, "u", "v")
-    units["u"]["missiles"]["round"] |= {"max_range_km": 60, "max_range_ballistic_km": 60, "p_kill": 1.0}
+    units["u"]["missiles"]["round"] |= {"max_range_km": 85, "max_range_ballistic_km": 85, "p_kill": 1.0}
     units["u"]["desk"] = {"delay": {"kind": "constant", "seconds": 600}, "span": 1}  # never in time
     units["v"]["missiles"]["round"] |= {"max_range_km": 150, "max_range_ballistic_km": 150, "p_kill": 0.5}
     objects = {"t": firing.thing(90.0, 35.0, 110.0, speed_mps=500.0)}
