@@ -24,12 +24,16 @@ def erlang_b(load: float, channels: int) -> float:
 
 
 def passing(firing: SimpleNamespace, arrivals_s: Sequence[float], rng: np.random.Generator) -> dict[str, Any]:
-    """Objects that are there for one frame of one second each: a unit has one chance to engage each of them."""
+    """Objects that are there while the raster passes them once: one plot, and one decision on a track that is fresh enough.
+
+    The raster of a frame of one second passes azimuths of 60 to 175 degrees between 0.5 and 0.9 s.
+    """
     found = {}
     for k, at in enumerate(arrivals_s):
-        azimuth, range_km = float(rng.uniform(0, 360)), float(rng.uniform(6.0, 14.0))
+        azimuth, range_km = float(rng.uniform(60, 175)), float(rng.uniform(40.0, 110.0))
+        start_s = math.floor(at) + 0.5
         found[f"p{k:05d}"] = firing.thing(
-            azimuth, range_km, range_km - 0.02, speed_mps=20.0, start_s=float(at), end="leave", altitude_m=1000.0
+            azimuth, range_km, range_km - 0.000225, speed_mps=0.5, start_s=start_s, end="leave", altitude_m=9000.0
         )
     return found
 
@@ -47,11 +51,18 @@ def test_saturation_under_poisson_arrivals(cases: ModuleType, firing: SimpleName
     arrivals = 5.0 + np.cumsum(gaps)
     until_s = float(arrivals[-1] + 60.0)
     unit = firing.unit(
-        tracker={"confirm_hits": 1, "confirm_window": 1, "drop_after_updates": 60, "capacity": 200},
-        command={"channels_targets": channels, "max_track_age_s": 0.999},
+        tracker={
+            "confirm_hits": 1,
+            "confirm_window": 1,
+            "drop_after_updates": 60,
+            "capacity": 200,
+            "max_speed_mps": 1,
+            "process_noise_m2ps3": 1e-9,
+        },
+        command={"channels_targets": channels, "max_track_age_s": 0.55},
         assessment={"delay_s": 19.5},
         engagement_radar={"dwells_per_frame": 3000},
-        missiles={"round": {"count": 2000, "mean_speed_mps": 1000}},
+        missiles={"round": {"count": 2000, "mean_speed_mps": 8000}},
     )
     tables = cases.run(firing.scenario(passing(firing, arrivals, rng), {"u": unit}, duration_s=until_s), 1)
     shots = cases.rows(tables["shots"])
@@ -76,7 +87,7 @@ def test_perfect_sensors_and_missiles_leak_what_was_not_detected(cases: ModuleTy
         f"t{k:02d}": firing.thing(
             360.0 * k / count,
             80.0,
-            79.0,
+            79.3,
             speed_mps=4.0,
             rcs={"front_m2": 1, "side_m2": 1, "rear_m2": 1, "swerling": 1},
         )
@@ -91,13 +102,13 @@ def test_perfect_sensors_and_missiles_leak_what_was_not_detected(cases: ModuleTy
             "swerling_reference": 1,
             "p_false_alarm": 1e-9,
             "reference_altitude_m": 5000,
-            "duty": 0.01,
+            "duty": 0.01,  # the first frame alone
             "duty_period_s": 200,
             "frame_s": 2,
             "dwells_per_frame": 4000,
         },
     )
-    tables = cases.run(firing.scenario(objects, {"u": unit}, duration_s=260.0), replications)
+    tables = cases.run(firing.scenario(objects, {"u": unit}, duration_s=190.0), replications)
     rows = cases.rows(tables["outcomes"])
     for row in rows:
         assert (row["end_state"] == "leaked") == (row["plots"] == 0), row

@@ -167,10 +167,7 @@ NODES = np.dtype(
         ("remote_hold_ns", "i8"),  # how long a track from a link lives without news
         ("alone_ns", "i8"),  # without a sign of life on any link for so long it acts on its own; -1: it never does
         ("alone_weapons", "i4"),  # HOLD, TIGHT or FREE then
-        (
-            "assigns",
-            "i4",
-        ),  # rule by which it assigns targets to the units that report to it: see `models.command`; 0: it does not
+        ("assigns", "i4"),
         ("hold_ns", "i8"),  # how long an order of it holds
     ],
     align=True,
@@ -198,11 +195,7 @@ FIRE_UNITS = np.dtype(
         ("salvo", "i4"),  # missiles that one decision plans
         ("salvo_step_ns", "i8"),  # between two launches of a salvo
         ("most_missiles", "i4"),  # at one track; 0: no limit
-        (
-            "preferred",
-            "i4",
-            (4, 8),
-        ),  # missiles by class, first choice first, -1: no more; all -1: those of shortest reach first
+        ("preferred", "i4", (4, 8)),
         ("reattack_hits", "i4"),  # plots of a track held dead after which it is taken for alive; 0: `reattack_ns` decides
         ("launcher_first", "i4"),  # into `launchers`
         ("launcher_count", "i4"),  # 0: launchers do not limit the fire

@@ -123,9 +123,9 @@ STATE: Final = {
     "launchers": _state("LAUNCHER_STATE", "(launchers,)", "load of each launcher", "models.engagement"),
     "spare": _state("int32", "(missiles,)", "missiles beside the launchers", "models.engagement"),
     "supplied": _state("int32", "(missiles,)", "missiles brought so far", "models.engagement"),
+    "desks": _state("DESK_STATE", "(nodes, 2)", "decisions in hand", "models.command"),
     "assigned": _state("ASSIGNED_TARGETS", "(slots,)", "targets that command posts have given to units", "engine.assigning"),
     "message_truth": _state("int32", "(room,)", "object of the track that each message is about", "engine.messages"),
-    "desks": _state("DESK_STATE", "(nodes, 2)", "decisions in hand", "models.command"),
 }
 """Arrays of `records.state.State`."""
 
@@ -257,6 +257,12 @@ MEANINGS: Final = {
     "ZONES.width_rad": "from there clockwise",
     "ZONES.far_m": "slant range",
     "DESKS.b": "second parameter",
+    "NODES.assigns": "rule by which it gives targets to the units that report to it (`models.command.assigning`); 0: it does not",
+    "FIRE_UNITS.preferred": "missiles by class, first choice first; -1: no more, and all -1: those of shortest reach first",
+    "FIRE_UNITS.out_count": "how many rows",
+    "FIRE_UNITS.supply_count": "how many rows",
+    "MISSILES.speed_count": "how many rows",
+    "SHOTS.aim_error_mps": "standard error of that velocity",
     "ASSETS.value": "value, in whatever unit the scenario counts",
     "LAUNCHER_STATE.loaded": "missiles on it",
     "LAUNCHER_STATE.loading": "missiles that are being loaded",
