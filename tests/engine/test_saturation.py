@@ -129,7 +129,7 @@ def raid(firing: SimpleNamespace, starts_s: Sequence[float]) -> dict[str, Any]:
 
 
 def test_patterns_of_arrival_at_equal_raid_size(cases: ModuleType, firing: SimpleNamespace) -> None:
-    """Twelve objects against two channels: all at once saturate most, three waves less, a stream least."""
+    """Twelve objects against two channels: all at once saturate most, two waves less, a stream least."""
     unit = firing.unit(
         command={"channels_targets": 2, "channels_missiles": 2},
         missiles={"round": {"p_kill": 0.7, "max_range_km": 40, "max_range_ballistic_km": 40}},
@@ -137,7 +137,7 @@ def test_patterns_of_arrival_at_equal_raid_size(cases: ModuleType, firing: Simpl
     )
     patterns = {
         "simultaneous": [0.0] * 12,
-        "waves": [120.0 * (k // 4) for k in range(12)],
+        "waves": [250.0 * (k // 6) for k in range(12)],
         "stream": [45.0 * k for k in range(12)],
     }
     leaked = {}
@@ -150,13 +150,13 @@ def test_patterns_of_arrival_at_equal_raid_size(cases: ModuleType, firing: Simpl
 
 
 def engaged(simulation: Simulation, state: Any) -> tuple[int, list[int], int]:
-    """Distinct objects engaged now, tracks engaged by each unit, and tracks held firm in all."""
+    """Distinct objects engaged now, tracks engaged by each unit, and distinct objects that somebody holds firm."""
     case = simulation.lowered.case
     now = [s for s in state.shots[: int(state.clock["shots"][0])] if s["status"] in (PLANNED, FLYING, ASSESSING)]
     pairs = {(int(s["fire_unit"]), int(s["track_number"])) for s in now}
     objects = {int(state.track_truth[s["track_slot"]]) for s in now}
-    firm = int((state.tracks["status"] == 2).sum())
-    return len(objects), [sum(f == k for f, _ in pairs) for k in range(len(case.fire_units))], firm
+    firm = {int(o) for o in state.track_truth[state.tracks["status"] == 2] if o >= 0}
+    return len(objects), [sum(f == k for f, _ in pairs) for k in range(len(case.fire_units))], len(firm)
 
 
 @pytest.mark.parametrize(("units", "channels", "published"), [(6, 6, 36), (8, 10, 80), (1, 6, 6), (1, 10, 10)])
