@@ -101,10 +101,8 @@ def decision_window(
         range_m, azimuth, elevation = ecef_to_polar_k(radar["site_m"], radar["axes"], x, y, z)
         turned = radar["slew_radps"] > 0.0 or abs(wrap_signed(azimuth - radar["boresight_rad"])) <= radar["sector_half_rad"]
         if turned and range_m <= radar["instrumented_m"] and elevation <= radar["elevation_max_rad"]:
-            speed = math.sqrt(vx * vx + vy * vy + vz * vz)
-            at = (range_m, height_k(x, y, z), speed)
-            slant = crossing_and_dive(radar, x, y, z, vx, vy, vz)
-            shortest, longest = flight_times(unit, missiles, tables, at, speed > control["ballistic_mps"], slant)
+            motion = (x, y, z, vx, vy, vz)
+            shortest, longest = flight_times(unit, radar, missiles, tables, motion, range_m, control["ballistic_mps"])
             if longest >= 0.0 and visible(radar, masks, x, y, z, azimuth):
                 decide_ns = at_ns - int(longest * 1e9) - unit["reaction_ns"]
                 if decide_ns >= thing["start_ns"] and (window["from_ns"] < 0 or decide_ns < window["from_ns"]):
@@ -120,16 +118,21 @@ def decision_window(
 @kernel
 def flight_times(
     unit: Record,
+    radar: Record,
     missiles: Records,
     tables: tuple[Records, Records],
-    at: tuple[float, float, float],
-    ballistic: bool,
-    slant: tuple[float, float],
+    motion: tuple[float, float, float, float, float, float],
+    range_m: float,
+    ballistic_mps: float,
 ) -> tuple[float, float]:
-    """Shortest and longest seconds of flight to a point among the missiles of the unit that reach it; (-1, -1) when none does.
+    """Shortest and longest seconds of flight among the missiles of the unit that reach an object; (-1, -1) when none does.
 
-    `at` is slant range, height and speed there, `slant` crossing offset and dive angle.
+    `motion` is its ECEF position and velocity, `range_m` its slant range from the engagement radar.
     """
+    x, y, z, vx, vy, vz = motion
+    speed = math.sqrt(vx * vx + vy * vy + vz * vz)
+    at, ballistic = (range_m, height_k(x, y, z), speed), speed > ballistic_mps
+    slant = crossing_and_dive(radar, x, y, z, vx, vy, vz)
     shortest, longest = -1.0, -1.0
     for m in range(unit["missile_first"], unit["missile_first"] + unit["missile_count"]):
         if not limits_hold(missiles[m], tables[1], at, ballistic, slant[0], slant[1]):
