@@ -44,7 +44,7 @@ def per_replication(cases: ModuleType, table: Any, *, where: Any = lambda row: T
 def test_missiles_fired_and_left_are_those_at_the_start(tables: Any, cases: ModuleType) -> None:
     launched = Counter((r["replication"], r["node"], r["missile"]) for r in cases.rows(tables["shots"]))
     for row in cases.rows(tables["magazines"]):
-        assert row["fired"] + row["remaining"] == row["at_start"], row
+        assert row["fired"] + row["remaining"] == row["at_start"] + row["supplied"], row
         assert row["fired"] == launched[row["replication"], row["node"], row["missile"]], row
 
 

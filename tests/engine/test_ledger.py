@@ -76,9 +76,28 @@ def rules(tree: Tree) -> None:
     lone(tree)["weapons"] = "hold"
 
 
+def no_order(tree: Tree) -> None:
+    """Centralised control, and nobody above it."""
+    lone(tree)["command"] |= {"control": "centralised"}
+
+
 def out_of_envelope(tree: Tree) -> None:
     for missile in lone(tree)["missiles"].values():
         missile["max_altitude_km"] = 3
+
+
+def decision_queue(tree: Tree) -> None:
+    """Decisions take two minutes each, one at a time: the shot comes when the raider has got through."""
+    lone(tree)["desk"] = {"delay": {"kind": "constant", "seconds": 150}, "span": 1}
+
+
+def not_ready(tree: Tree) -> None:
+    """The only launcher is empty after one missile, that a first raider takes, and loading it takes too long for the second."""
+    unit = lone(tree)
+    second(tree)
+    unit["missiles"].pop("near")
+    unit["missiles"]["far"] |= {"count": 1, "per_launcher": 1, "spare_count": 4}
+    unit["launchers"] = {"reload_s": 3000}
 
 
 def no_channel(tree: Tree) -> None:
@@ -107,6 +126,23 @@ def link(tree: Tree) -> None:
     tree["network"] = {"mode": "integrated", "usable_track_share": 1.0, "links": {"across": status}}
 
 
+def guidance(tree: Tree) -> None:
+    """Missiles that may leave on the post's track, and need the own radar at the end, which never radiates."""
+    post, network = tree["command_posts"], tree["network"]
+    post["post-1"]["identification"] = {"p_hostile_correct": 1.0, "p_hostile_as_friend": 0.0}
+    unit = lone(tree)
+    tree["command_posts"] = post
+    post["post-1"]["search_radar"] |= {"p_false_alarm": 1e-9, "duty": 1.0, "scan_period_s": 2}
+    unit["reports_to"] = "post-1"
+    down = {**network["links"]["down"], "cycle_s": 2, "p_loss": 0.0}
+    tree["network"] = {"mode": "integrated", "usable_track_share": 1.0, "links": {"down": down}}
+    unit.pop("search_radar")
+    unit["engagement_radar"]["duty"] = 0.0
+    unit["command"]["max_track_age_s"] = 20
+    unit["missiles"].pop("near")
+    unit["missiles"]["far"] |= {"guidance": "any_track_midcourse_own_terminal", "terminal_s": 3, "count": 100}
+
+
 def shot_spent_on_false_or_decoy(tree: Tree) -> None:
     """A decoy within the errors of the track takes every other shot; there is one missile for the two."""
     unit = lone(tree)
@@ -131,10 +167,14 @@ CASES: dict[str, Callable[[Tree], None]] = {
         track_quality,
         identity,
         rules,
+        no_order,
         out_of_envelope,
+        decision_queue,
+        not_ready,
         no_channel,
         magazine,
         link,
+        guidance,
         shot_spent_on_false_or_decoy,
         missed_shot,
     )
@@ -144,7 +184,7 @@ CASES: dict[str, Callable[[Tree], None]] = {
 def test_every_cause_has_a_case_and_a_link() -> None:
     assert tuple(CASES) == LEDGER_CAUSES == tuple(RELIEF_OF)
     assert tuple(dict.fromkeys(RELIEF_OF.values())) == RELIEFS
-    assert order_of("magazine") == ("magazine", "link", "false_shot", "kill", *RELIEFS[:7])
+    assert order_of("magazine") == ("magazine", "link", "guidance", "false_shot", "kill", *RELIEFS[:10])
 
 
 def test_the_lone_unit_stops_the_raider(cases: ModuleType) -> None:

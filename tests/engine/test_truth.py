@@ -3,6 +3,7 @@
 import ast
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from openiads.models.identification.kernels import wants_interrogation
 from openiads.records.case import COMMAND, LINK
 from openiads.records.state import TRUTH_ARRAYS, State
 
+UNIT = "fire_units.unit-1"
 PACKAGE = Path(openiads.__file__).parent
 DECIDING = ("command", "engagement", "assessment", "identification", "network")
 TRUE_CASE = ("objects", "knots", "windows", "looks", "candidates", "radar_object", "node_object")
@@ -108,7 +110,7 @@ def test_the_engine_hands_no_truth_to_those_who_decide(path: Path) -> None:
 def test_those_who_decide_are_called_at_all() -> None:
     """Otherwise the check above checks nothing."""
     called = set()
-    for name in ("replication", "shots", "messages"):
+    for name in ("replication", "engage", "shots", "messages"):
         tree = parsed(PACKAGE / "engine" / f"{name}.py")
         sources = imported(tree)
         called |= {
@@ -148,6 +150,33 @@ def test_every_array_that_could_hold_truth_is_named() -> None:
     assert not knowing & set(TRUTH_ARRAYS)
 
 
+def permuted(tree: dict[str, Any]) -> None:
+    """Every object under the id of another one, with the random numbers of its own: ids mean nothing to those who decide."""
+    ids = sorted(tree["objects"])
+    turned = dict(zip(ids, ids[2:] + ids[:2], strict=True))
+    tree["objects"] = {turned[name]: {**thing, "draws_as": name} for name, thing in tree["objects"].items()}
+
+
+@pytest.mark.parametrize("more", [{}, {"weapons": "free"}])
+def test_orders_and_shots_do_not_hang_on_who_the_objects_are_called(cases: ModuleType, more: dict[str, Any]) -> None:
+    """The same raid under permuted ids: byte for byte the same decisions, launches, verdicts and messages."""
+
+    def plain(tree: dict[str, Any]) -> None:
+        tree["control"] |= more
+        tree["fire_units"]["unit-1"]["command"] |= {"doctrine": "salvo_2", "order_by": "threat"}
+        tree["network"]["links"]["down"]["carries"] = ["tracks", "orders"]
+
+    def turned(tree: dict[str, Any]) -> None:
+        plain(tree)
+        permuted(tree)
+
+    one, other = (cases.run(cases.edited(edit), 12, level="full") for edit in (plain, turned))
+    for name in ("shots", "events", "tracks", "messages", "magazines", "traffic"):
+        assert one[name].equals(other[name]), name
+    assert len(one["shots"]) > 10
+    assert not one["outcomes"].equals(other["outcomes"])
+
+
 def copied(state: State) -> State:
     return State(*(array.copy() for array in state))
 
@@ -182,12 +211,15 @@ def different(a: State, b: State) -> list[str]:
     return found
 
 
-def test_command_and_links_do_the_same_over_another_truth(cases: ModuleType) -> None:
+@pytest.mark.parametrize(
+    "overrides", [{}, {f"{UNIT}.command.doctrine": "shoot_shoot_look", f"{UNIT}.command.order_by": "threat"}]
+)
+def test_command_and_links_do_the_same_over_another_truth(cases: ModuleType, overrides: dict[str, Any]) -> None:
     """Before each command and link cycle, truth is scrambled: the same missiles, messages, turns of the antenna.
 
     Left out are cycles with an interrogation and those before which a missile meets its target: these may ask the world.
     """
-    simulation = Simulation(cases.lowered(cases.small({"control.weapons": "free"})), seed=1)
+    simulation = Simulation(cases.lowered(cases.small({"control.weapons": "free", **overrides})), seed=1)
     case = simulation.lowered.case
     compared, planned, sent = 0, 0, 0
     for replication in range(2):

@@ -48,7 +48,7 @@ def data(tmp_path: Path) -> RunData:
         for i, result in enumerate(results)
     ]
     magazines = [
-        {"replication": k, "node": "unit", "missile": m, "at_start": 4, "fired": 4 - left, "remaining": left}
+        {"replication": k, "node": "unit", "missile": m, "at_start": 4, "supplied": 0, "fired": 4 - left, "remaining": left}
         for k, (a, b) in enumerate([(4, 2), (0, 0), (1, 1)])
         for m, left in (("m1", a), ("m2", b))
     ]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.constants import NANOSECONDS_PER_SECOND
+from openiads.engine.fire_units import marches_ns
 from openiads.engine.links import outages_ns
 from openiads.engine.objects import Things
 from openiads.engine.sites import Radars, node_spec
@@ -74,7 +75,7 @@ def build_calendar(spec: ScenarioSpec, radars: Radars, things: Things, nodes: li
 
 
 def radiating(spec: ScenarioSpec, things: Things, node: str, role: str, duration_ns: int) -> list[Interval]:
-    """When a radar radiates: its duty cycle, less the times of notified flights when its rule says so."""
+    """When a radar radiates: its duty cycle, less notified flights where its rule says so, and less what its unit marches."""
     owner = node_spec(spec, node)
     radar = owner.search_radar if role == "search" else owner.engagement_radar
     on: list[Interval] = [(0, duration_ns)]
@@ -86,6 +87,8 @@ def radiating(spec: ScenarioSpec, things: Things, node: str, role: str, duration
             on = list(_without(on, (int(things.objects[o]["start_ns"]), int(things.objects[o]["end_ns"]))))
     for gap in outages_ns(owner.outages):
         on = list(_without(on, gap))
+    for hole in marches_ns(spec.fire_units[node]) if node in spec.fire_units else []:
+        on = list(_without(on, hole))
     return on
 
 

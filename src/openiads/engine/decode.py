@@ -107,10 +107,19 @@ def _magazines(lowered: Lowered, state: State) -> Columns:
         "replication": _replication(state, len(missiles)),
         "node": np.array([unit for unit, _ in names.missiles], dtype=object),
         "missile": np.array([missile for _, missile in names.missiles], dtype=object),
-        "at_start": missiles["count"].astype(np.int64),
+        "at_start": (missiles["count"] + missiles["spare"]).astype(np.int64),
+        "supplied": state.supplied.astype(np.int64),
         "fired": fired,
-        "remaining": state.missiles_left.astype(np.int64),
+        "remaining": state.missiles_left.astype(np.int64) + state.spare + _not_ready(lowered, state),
     }
+
+
+def _not_ready(lowered: Lowered, state: State) -> Column:
+    """Missiles of each type on launchers that are out of order or being loaded."""
+    found = np.zeros(len(lowered.case.missiles), np.int64)
+    broken = np.where(state.launchers["broken"] != 0, state.launchers["loaded"], 0)
+    np.add.at(found, lowered.case.launchers["missile"], broken + state.launchers["loading"])
+    return found
 
 
 def _launched(state: State) -> Column:

@@ -14,9 +14,12 @@ from openiads.engine.lowering import Lowered
 from openiads.records.case import HOSTILE
 from openiads.records.chain import LEDGER_CAUSES
 from openiads.records.state import (
+    FAILED_DECISION,
     FAILED_ELSEWHERE,
     FAILED_ENVELOPE,
+    FAILED_GUIDANCE,
     FAILED_MISSED,
+    FAILED_READY,
     FAILED_TRACK,
     State,
 )
@@ -57,6 +60,9 @@ def unit_causes(windows: Column, stages: Column) -> tuple[Column, Column]:
         (overtaken, "track_too_late", launched),
         ((failed & FAILED_TRACK) != 0, "track_quality", launched),
         ((failed & FAILED_ENVELOPE) != 0, "out_of_envelope", launched),
+        ((failed & FAILED_DECISION) != 0, "decision_queue", launched),
+        ((failed & FAILED_READY) != 0, "not_ready", launched),
+        ((failed & FAILED_GUIDANCE) != 0, "guidance", launched),
         ((failed & FAILED_ELSEWHERE) != 0, "shot_spent_on_false_or_decoy", np.full_like(cause, LAUNCHED)),
         ((failed & FAILED_MISSED) != 0, "missed_shot", np.full_like(cause, MET)),
     ):

@@ -9,24 +9,21 @@ from numpy.typing import NDArray
 
 from openiads.constants import NANOSECONDS_PER_SECOND
 from openiads.engine.calendar import build_calendar
+from openiads.engine.command import WEAPONS, lower_assets, lower_desks, lower_rule
+from openiads.engine.fire_units import fill_fire_control, lower_fire_units
 from openiads.engine.links import active_links, lower_links, outages_ns
 from openiads.engine.objects import Things, lower_objects
 from openiads.engine.opportunity import lower_windows, mark_outages
 from openiads.engine.relief import Relief, relief_bits, relieve_control, relieve_objects
 from openiads.engine.sites import Sites, lower_radars, node_spec
 from openiads.engine.windows import Walk
-from openiads.models.engagement.spec import MissileSpec
 from openiads.records import case as records
 from openiads.records.case import Case
 from openiads.scenario.loader import Scenario
-from openiads.scenario.schema import FireUnitSpec, ScenarioSpec
+from openiads.scenario.schema import ScenarioSpec
 from openiads.scenario.standing import standing
 from openiads.streams.names import name_hash
 from openiads.tracking.records import TRACKER_CONFIG, make_config
-
-WEAPONS = {"hold": records.HOLD, "tight": records.TIGHT, "free": records.FREE}
-DOCTRINES = {"shoot_look_shoot": records.SHOOT_LOOK_SHOOT, "salvo_2": records.SALVO_2}
-METRES_PER_KILOMETRE = 1000.0
 
 
 @dataclass(frozen=True)
@@ -82,10 +79,9 @@ def lower(scenario: Scenario, relief: Relief | None = None, *, reshape: Callable
     radars = lower_radars(spec, sites, nodes, units, swerlings)
     used = active_links(spec)
     links = sorted(spec.network.links) if "link" in (relief or {}).values() else used
-    missiles, missile_names, flight = _missiles(spec, units)
+    arms = lower_fire_units(spec, sites, units, nodes, radars.names)
     trackers = _trackers(spec, nodes)
     control = relieve_control(_control(spec), bits)
-    fire_units = _fire_units(spec, units, nodes, radars.names, missile_names)
     link_rows, gaps = lower_links(spec, links, nodes, used)
     plan = build_calendar(spec, radars, things, nodes, links)
     windows = lower_windows(
@@ -94,9 +90,9 @@ def lower(scenario: Scenario, relief: Relief | None = None, *, reshape: Callable
         knots=things.knots,
         radars=radars.records,
         nodes=len(nodes),
-        fire_units=fire_units,
-        missiles=missiles,
-        flight=flight,
+        fire_units=arms.fire_units,
+        missiles=arms.missiles,
+        tables=(arms.flight, arms.speed_limits),
         masks=(radars.mask_first, radars.mask_range_m, radars.mask_elevation_rad),
     )
     mark_outages(windows, [outages_ns(node_spec(spec, node).outages) for node in nodes])
@@ -111,9 +107,9 @@ def lower(scenario: Scenario, relief: Relief | None = None, *, reshape: Callable
         radars=radars.records,
         nodes=_nodes(spec, nodes, units, used, links),
         trackers=trackers,
-        fire_units=fire_units,
-        missiles=missiles,
-        flight=flight,
+        fire_units=arms.fire_units,
+        missiles=arms.missiles,
+        flight=arms.flight,
         links=link_rows,
         gaps=gaps,
         assets_m=_assets(spec, sites),
@@ -123,13 +119,20 @@ def lower(scenario: Scenario, relief: Relief | None = None, *, reshape: Callable
         mask_elevation_rad=radars.mask_elevation_rad,
         radar_object=_pairs([f"{node}/{role}" for node, role in radars.names], things.draw_names),
         node_object=_pairs(nodes, things.draw_names),
+        speed_limits=arms.speed_limits,
+        launchers=arms.launchers,
+        marches=arms.marches,
+        supplies=arms.supplies,
+        zones=arms.zones,
+        desks=lower_desks(spec, nodes),
+        assets=lower_assets(spec),
     )
     names = Names(
         objects=things.names,
         nodes=tuple(nodes),
         radars=tuple(radars.names),
         fire_units=tuple(units),
-        missiles=tuple(missile_names),
+        missiles=tuple(arms.missile_names),
         links=tuple(links),
         object_rows=things.rows,
     )
@@ -151,7 +154,7 @@ def _control(spec: ScenarioSpec) -> NDArray[Any]:
     control["name"] = name_hash("control")
     control["weapons_free_share"] = spec.control.share_weapons_free
     control["duration_ns"] = nanoseconds(spec.clock.duration_s)
-    control["ballistic_mps"] = spec.control.ballistic_speed_mps
+    fill_fire_control(control[0], spec.control)
     return control
 
 
@@ -191,78 +194,13 @@ def _nodes(spec: ScenarioSpec, nodes: list[str], units: list[str], used: list[st
         row["hostile_correct"] = ident.p_hostile_correct
         row["hostile_as_friend"] = ident.p_hostile_as_friend
         row["identify_delay_ns"] = nanoseconds(ident.delay_s)
+        row["assigns"], row["hold_ns"] = lower_rule(spec, node)
         alone = node_spec(spec, node).autonomy
         row["alone_ns"] = nanoseconds(alone.after_s) if alone is not None else -1
         row["alone_weapons"] = WEAPONS[alone.weapons] if alone is not None else 0
         slowest = max((link.cycle_s for link in incoming or restored), default=0.0)
         row["remote_hold_ns"] = nanoseconds(slowest * (node_spec(spec, node).tracker.drop_after_updates + 0.5))
     return out
-
-
-def _fire_units(
-    spec: ScenarioSpec,
-    units: list[str],
-    nodes: list[str],
-    radar_names: list[tuple[str, str]],
-    missile_names: list[tuple[str, str]],
-) -> NDArray[Any]:
-    out = np.zeros(len(units), records.FIRE_UNITS)
-    owners = [owner for owner, _ in missile_names]
-    for f, key in enumerate(units):
-        unit: FireUnitSpec = spec.fire_units[key]
-        row = out[f]
-        row["name"] = name_hash(key)
-        row["node"] = nodes.index(key)
-        row["radar"] = radar_names.index((key, "engagement"))
-        row["weapons"] = WEAPONS[unit.weapons or spec.control.weapons]
-        row["reaction_ns"] = nanoseconds(unit.command.reaction_time_s)
-        row["cycle_ns"] = nanoseconds(unit.command.cycle_s)
-        row["channels_targets"] = unit.command.channels_targets
-        row["channels_missiles"] = unit.command.channels_missiles
-        row["doctrine"] = DOCTRINES[unit.command.doctrine]
-        row["max_track_age_ns"] = nanoseconds(unit.command.max_track_age_s)
-        row["assess_delay_ns"] = nanoseconds(unit.assessment.delay_s)
-        row["p_miss_kill"] = unit.assessment.p_miss_kill
-        row["p_false_kill"] = unit.assessment.p_false_kill
-        row["reattack_ns"] = nanoseconds(unit.assessment.reattack_after_s)
-        row["missile_first"] = owners.index(key) if key in owners else 0
-        row["missile_count"] = owners.count(key)
-    return out
-
-
-def _missiles(spec: ScenarioSpec, units: list[str]) -> tuple[NDArray[Any], list[tuple[str, str]], NDArray[Any]]:
-    """Missiles by unit, those of shortest reach first, with their time-of-flight tables."""
-    names: list[tuple[str, str]] = []
-    for unit in units:
-        loads = spec.fire_units[unit].missiles
-        names += [(unit, key) for key in sorted(loads, key=lambda k: (loads[k].max_range_km, k))]
-    out = np.zeros(len(names), records.MISSILES)
-    tables: list[tuple[float, float]] = []
-    for m, (unit, key) in enumerate(names):
-        missile = spec.fire_units[unit].missiles[key]
-        rows = _flight_table(missile)
-        row = out[m]
-        row["fire_unit"] = units.index(unit)
-        row["count"] = missile.count
-        row["min_range_m"] = missile.min_range_km * METRES_PER_KILOMETRE
-        row["max_range_m"] = missile.max_range_km * METRES_PER_KILOMETRE
-        row["max_range_ballistic_m"] = missile.max_range_ballistic_km * METRES_PER_KILOMETRE
-        row["min_altitude_m"] = spec.places[spec.fire_units[unit].place].ground_m + missile.min_altitude_m
-        row["max_altitude_m"] = missile.max_altitude_km * METRES_PER_KILOMETRE
-        row["max_target_speed_mps"] = missile.max_target_speed_mps
-        row["p_kill"] = missile.p_kill
-        row["flight_first"] = len(tables)
-        row["flight_count"] = len(rows)
-        tables += rows
-    return out, names, np.array(tables, dtype=records.FLIGHT) if tables else np.zeros(0, records.FLIGHT)
-
-
-def _flight_table(missile: MissileSpec) -> list[tuple[float, float]]:
-    """Slant range [m] and seconds, from zero: the stated table, or the mean speed to the farthest intercept."""
-    if missile.time_of_flight is not None:
-        return [(0.0, 0.0), *((r * METRES_PER_KILOMETRE, t) for r, t in missile.time_of_flight)]
-    farthest_m = max(missile.max_range_km, missile.max_range_ballistic_km) * METRES_PER_KILOMETRE
-    return [(0.0, 0.0), (farthest_m, farthest_m / missile.mean_speed_mps)]
 
 
 def _assets(spec: ScenarioSpec, sites: Sites) -> NDArray[np.float64]:

@@ -119,7 +119,9 @@ def hand_over(
 def put(case: Case, state: State, number: int, slot: int, content: int, due_ns: int, until_ns: int, now_ns: int) -> Record:
     """Write a message about a track and set it on its way; the caller has seen to it that there is room."""
     clock, link = state.clock[0], case.links[number]
-    message = state.messages[state.queue[clock["in_transit"]]]
+    place = state.queue[clock["in_transit"]]
+    message = state.messages[place]
+    state.message_truth[place] = state.track_truth[slot]
     track = state.tracks[slot]
     write_message(message, clock["message_number"], number, link["sender"], content, track, due_ns, until_ns)
     message["sent_ns"] = now_ns
@@ -142,6 +144,7 @@ def renew(case: Case, state: State, number: int, slot: int, content: int, until:
     state.traffic[number, content, message["identity"]]["replaced"] += 1
     state.traffic[number, content, track["identity"]]["sent"] += 1
     write_report(message, track, message["due_ns"] + until if until >= 0 else -1)
+    state.message_truth[place] = state.track_truth[slot]
     message["sent_ns"] = now_ns
     log_message(state.clock, state.message_log, now_ns, number, track["number"], content, message["due_ns"])
     return True
@@ -199,7 +202,8 @@ def deliver(case: Case, state: State, scratch: Scratch) -> None:
     now_ns, node = first["due_ns"], case.links[first["link"]]["receiver"]
     index_picture(case.trackers[node], state.node_states[node], state.tracks, now_ns, scratch)
     while clock["in_transit"] > 0:
-        message = state.messages[state.queue[0]]
+        place = state.queue[0]
+        message = state.messages[place]
         if message["due_ns"] != now_ns or case.links[message["link"]]["receiver"] != node:
             return
         dequeue(state.clock, state.messages, state.queue)
@@ -211,6 +215,8 @@ def deliver(case: Case, state: State, scratch: Scratch) -> None:
         slot = heard_slot(case, state, node, message, now_ns, scratch)
         if slot < 0:
             continue
+        if state.tracks[slot]["source"] != OWN:
+            state.track_truth[slot] = state.message_truth[place]
         if message["content"] == CONTENT_ORDERS:
             number = state.tracks[slot]["number"]
             if accept_order(state.orders[slot], message, number):
@@ -237,6 +243,4 @@ def heard_slot(case: Case, state: State, node: int, message: Record, now_ns: int
                 return slot
         return -1
     slot = take_message(config, node_state, tracks, message, now_ns, scratch.cells, scratch.picked, scratch.work[0])
-    if slot >= 0 and tracks[slot]["source"] != OWN:
-        state.track_truth[slot] = -1
     return int(slot)

@@ -14,6 +14,7 @@ from openiads.engine.sites import Sites
 from openiads.errors import ScenarioError
 from openiads.models.motion.lowering import hold, path_of
 from openiads.physics.decibels import db_from_ratio
+from openiads.records.arms import KINDS
 from openiads.records.case import FRIENDLY, HOSTILE, NEUTRAL, OBJECTS
 from openiads.records.tables import END_STATES
 from openiads.scenario.objects import ObjectSpec
@@ -97,6 +98,8 @@ def _record(thing: ObjectSpec, step_ns: int, first: int, count: int, *, correlat
     rcs = thing.rcs
     record["side"] = SIDES[thing.side]
     record["decoy"] = 1 if thing.kind == "decoy" else 0
+    record["kind"] = KINDS.index(thing.kind)
+    record["kill_factor"] = thing.p_kill_factor
     record["swerling"] = rcs.swerling
     record["end_state"] = END_STATES.index(ENDS[thing.motion.end])
     record["knot_first"] = first

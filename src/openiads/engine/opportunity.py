@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from openiads.geo.angles import wrap_signed
 from openiads.geo.ellipsoid import ecef_to_polar_k, height_k
 from openiads.kernels import kernel
-from openiads.models.engagement.kernels import flight_time, inside_envelope
+from openiads.models.engagement.limits import crossing_and_dive, limits_hold
+from openiads.models.engagement.meeting import flight_time
 from openiads.records.case import WINDOWS
 from openiads.records.truth import motion_at
 from openiads.records.visibility import visible
@@ -31,7 +32,7 @@ def lower_windows(
     nodes: int,
     fire_units: Records,
     missiles: Records,
-    flight: Records,
+    tables: tuple[Records, Records],
     masks: Masks,
 ) -> NDArray[Any]:
     """Windows of every node on every object, (nodes, objects) of WINDOWS; -1 where there is none."""
@@ -44,7 +45,7 @@ def lower_windows(
     for unit in fire_units:
         for o in range(len(objects)):
             radar = radars[unit["radar"]]
-            decision_window(unit, radar, missiles, flight, objects, knots, o, masks, control[0], out[unit["node"]])
+            decision_window(unit, radar, missiles, tables, objects, knots, o, masks, control[0], out[unit["node"]])
     return out
 
 
@@ -78,7 +79,7 @@ def decision_window(
     unit: Record,
     radar: Record,
     missiles: Records,
-    flight: Records,
+    tables: tuple[Records, Records],
     objects: Records,
     knots: Records,
     o: int,
@@ -100,9 +101,8 @@ def decision_window(
         range_m, azimuth, elevation = ecef_to_polar_k(radar["site_m"], radar["axes"], x, y, z)
         turned = radar["slew_radps"] > 0.0 or abs(wrap_signed(azimuth - radar["boresight_rad"])) <= radar["sector_half_rad"]
         if turned and range_m <= radar["instrumented_m"] and elevation <= radar["elevation_max_rad"]:
-            speed = math.sqrt(vx * vx + vy * vy + vz * vz)
-            ballistic = speed > control["ballistic_mps"]
-            shortest, longest = flight_times(unit, missiles, flight, range_m, height_k(x, y, z), speed, ballistic)
+            motion = (x, y, z, vx, vy, vz)
+            shortest, longest = flight_times(unit, radar, missiles, tables, motion, range_m, control["ballistic_mps"])
             if longest >= 0.0 and visible(radar, masks, x, y, z, azimuth):
                 decide_ns = at_ns - int(longest * 1e9) - unit["reaction_ns"]
                 if decide_ns >= thing["start_ns"] and (window["from_ns"] < 0 or decide_ns < window["from_ns"]):
@@ -117,14 +117,27 @@ def decision_window(
 
 @kernel
 def flight_times(
-    unit: Record, missiles: Records, flight: Records, range_m: float, height_m: float, speed_mps: float, ballistic: bool
+    unit: Record,
+    radar: Record,
+    missiles: Records,
+    tables: tuple[Records, Records],
+    motion: tuple[float, float, float, float, float, float],
+    range_m: float,
+    ballistic_mps: float,
 ) -> tuple[float, float]:
-    """Shortest and longest seconds of flight to a point among the missiles of the unit that reach it; (-1, -1) when none does."""
+    """Shortest and longest seconds of flight among the missiles of the unit that reach an object; (-1, -1) when none does.
+
+    `motion` is its ECEF position and velocity, `range_m` its slant range from the engagement radar.
+    """
+    x, y, z, vx, vy, vz = motion
+    speed = math.sqrt(vx * vx + vy * vy + vz * vz)
+    at, ballistic = (range_m, height_k(x, y, z), speed), speed > ballistic_mps
+    slant = crossing_and_dive(radar, x, y, z, vx, vy, vz)
     shortest, longest = -1.0, -1.0
     for m in range(unit["missile_first"], unit["missile_first"] + unit["missile_count"]):
-        if not inside_envelope(missiles[m], range_m, height_m, speed_mps, ballistic):
+        if not limits_hold(missiles[m], tables[1], at, ballistic, slant[0], slant[1]):
             continue
-        time_s = flight_time(missiles[m], flight, range_m)
+        time_s = flight_time(missiles[m], tables[0], at[0])
         shortest = time_s if shortest < 0.0 else min(shortest, time_s)
         longest = max(longest, time_s)
     return shortest, longest

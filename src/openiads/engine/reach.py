@@ -3,7 +3,6 @@
 For measures alone: no model is given any of it.
 """
 
-import math
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from openiads.engine.lowering import Lowered
 from openiads.engine.opportunity import flight_times
 from openiads.geo.angles import wrap_signed
-from openiads.geo.ellipsoid import ecef_to_polar_k, height_k
+from openiads.geo.ellipsoid import ecef_to_polar_k
 from openiads.geo.geodesic import ground_range_k
 from openiads.kernels import kernel
 from openiads.records.case import Case
@@ -60,8 +59,8 @@ def fill_reach(case: Case, f: int, o: int, at_ns: NDArray[np.int64], ground_m: A
         turned = radar["slew_radps"] > 0.0 or abs(wrap_signed(azimuth - radar["boresight_rad"])) <= radar["sector_half_rad"]
         if not turned or range_m > radar["instrumented_m"] or elevation > radar["elevation_max_rad"]:
             continue
-        speed = math.sqrt(vx * vx + vy * vy + vz * vz)
-        ballistic = speed > case.control[0]["ballistic_mps"]
-        shortest, _ = flight_times(unit, case.missiles, case.flight, range_m, height_k(x, y, z), speed, ballistic)
+        tables, motion = (case.flight, case.speed_limits), (x, y, z, vx, vy, vz)
+        limit_mps = case.control[0]["ballistic_mps"]
+        shortest, _ = flight_times(unit, radar, case.missiles, tables, motion, range_m, limit_mps)
         if shortest >= 0.0 and visible(radar, masks, x, y, z, azimuth):
             flight_s[k] = shortest

@@ -9,41 +9,27 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from openiads.engine.assigning import assign_targets
+from openiads.engine.engage import engage, point
 from openiads.engine.messages import on_link
 from openiads.engine.outages import on_outage
 from openiads.engine.picture import used_slots
 from openiads.engine.relief import grant_tracks, mark_tracks
 from openiads.engine.resolve import begin, end_object, finish, interrogate, note_firm, note_plots
 from openiads.engine.shots import close_shots, settle_due
-from openiads.engine.stages import (
-    MAGAZINE,
-    OUT_OF_ENVELOPE,
-    none_left,
-    note_assigned,
-    note_decisions,
-    note_refusal,
-    note_rest,
-)
 from openiads.kernels import kernel
-from openiads.models.command.kernels import engaged_tracks, no_channel, out_of_sector, rank
-from openiads.models.engagement.kernels import armed, choose_missile, plan_shot
 from openiads.models.identification.kernels import accept, wants_interrogation
-from openiads.models.network.kernels import weapons_alone
 from openiads.models.sensing.frame import frame
-from openiads.models.sensing.multifunction import boresight_at
 from openiads.models.sensing.rotating import look
-from openiads.records.case import COMMAND, FRAME, FREE, LINK, LOOK, NODE_OUTAGE, SALVO_2, Case
-from openiads.records.chain import RELIEF_CHANNEL, RELIEF_MAGAZINE
+from openiads.records.case import COMMAND, FRAME, LINK, LOOK, NODE_OUTAGE, Case
 from openiads.records.log import (
-    ASSIGNED,
     DROPPED,
     IDENTIFIED,
-    SLEWED,
     log_event,
     log_plots,
     log_track,
 )
-from openiads.records.state import USER_RELIEF, State
+from openiads.records.state import State
 from openiads.tracking.measurement import convert_plot
 from openiads.tracking.records import CHANGED_DROPPED, CHANGED_FIRM, CHANGED_TENTATIVE, Scratch
 from openiads.tracking.remote import expire_remote
@@ -214,82 +200,8 @@ def on_command(case: Case, state: State, scratch: Scratch, changes: Records, row
             )
             accept(track, identity, now_ns)
             log_event(state.clock, state.events, now_ns, n, IDENTIFIED, track["number"], identity, math.nan)
+    if node["assigns"] > 0:
+        assign_targets(case, state, scratch, n, now_ns)
     if node["fire_unit"] >= 0:
         engage(case, state, scratch, node["fire_unit"], now_ns)
         point(case, state, node["fire_unit"], now_ns)
-
-
-@kernel
-def engage(case: Case, state: State, scratch: Scratch, f: int, now_ns: int) -> None:
-    """Take the unit's tracks in order of urgency while channels and missiles last, and plan a shot at each that is in reach."""
-    unit, unit_state = case.fire_units[f], state.fire_units[f]
-    tracker = case.trackers[unit["node"]]
-    weapons = FREE if state.clock[0]["weapons_free"] > 0 and unit["weapons"] > 0 else unit["weapons"]
-    weapons = weapons_alone(case.nodes[unit["node"]], state.contacts[unit["node"]], weapons, now_ns)
-    slots = used_slots(tracker, state.node_states[unit["node"]])
-    busy = engaged_tracks(slots, state.tracks)
-    shots = 2 if unit["doctrine"] == SALVO_2 else 1
-    ready = armed(unit, state.missiles_left)
-    full = no_channel(unit, unit_state, busy, shots)
-    note_decisions(case, state, f, weapons, slots, full, not ready, now_ns)
-    relief = case.control[0]["relief"] & (RELIEF_CHANNEL | RELIEF_MAGAZINE)
-    if (full or not ready) and relief == 0:
-        return
-    keys, order = scratch.keys, scratch.order
-    count = rank(unit, weapons, slots, state.tracks, case.assets_m, now_ns, keys, order, scratch.other)
-    for place in range(count):
-        slot = int(keys[order[place]]["c"])
-        if no_channel(unit, unit_state, busy, shots) and state.tracks[slot]["user"][USER_RELIEF] & RELIEF_CHANNEL == 0:
-            if relief == 0:
-                note_rest(case, state, f, keys, order, (place, count), now_ns)
-                return
-            continue
-        if fire(case, state, f, slot, shots, now_ns):
-            busy += 1
-
-
-@kernel
-def fire(case: Case, state: State, f: int, slot: int, shots: int, now_ns: int) -> bool:
-    """Plan so many shots at one track, each with the missile that reaches it; whether there is any."""
-    unit, unit_state, track = case.fire_units[f], state.fire_units[f], state.tracks[slot]
-    radar = case.radars[unit["radar"]]
-    boresight = boresight_at(radar, unit_state, now_ns)
-    masks = (case.mask_first, case.mask_range_m, case.mask_elevation_rad)
-    ballistic_mps = case.control[0]["ballistic_mps"]
-    before, planned = -1, int(state.clock[0]["shots"])
-    for k in range(shots):
-        at_ns = now_ns + unit["reaction_ns"] + k * unit["cycle_ns"]
-        m, flight_s = choose_missile(
-            unit, radar, boresight, case.missiles, state.missiles_left, case.flight, track, at_ns, ballistic_mps, masks
-        )
-        if m < 0:
-            break
-        state.missiles_left[m] -= 1
-        unit_state["guided"] += 1
-        plan_shot(f, m, slot, track, at_ns, flight_s, state.clock, state.shots)
-        if m != before:  # a salvo of one kind is one decision
-            log_event(state.clock, state.events, now_ns, unit["node"], ASSIGNED, track["number"], m, flight_s)
-        before = m
-    if before >= 0:
-        note_assigned(case, state, f, slot, planned, now_ns)
-    else:
-        note_refusal(case, state, f, slot, MAGAZINE if none_left(case, state, f) else OUT_OF_ENVELOPE, now_ns)
-    return before >= 0
-
-
-@kernel
-def point(case: Case, state: State, f: int, now_ns: int) -> None:
-    """Turn the engagement antenna toward the most urgent track outside its sector, when no missile needs it where it is."""
-    unit, unit_state = case.fire_units[f], state.fire_units[f]
-    radar = case.radars[unit["radar"]]
-    boresight = boresight_at(radar, unit_state, now_ns)
-    unit_state["boresight_rad"] = boresight
-    unit_state["boresight_ns"] = now_ns
-    if radar["slew_radps"] <= 0.0 or unit_state["guided"] > 0:
-        unit_state["wanted_rad"] = boresight
-        return
-    slots = used_slots(case.trackers[unit["node"]], state.node_states[unit["node"]])
-    wanted = out_of_sector(radar, slots, state.tracks, case.assets_m, boresight, now_ns)
-    if wanted >= 0.0 and wanted != unit_state["wanted_rad"]:
-        unit_state["wanted_rad"] = wanted
-        log_event(state.clock, state.events, now_ns, unit["node"], SLEWED, -1, -1, wanted)

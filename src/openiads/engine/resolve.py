@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from openiads.geo.ellipsoid import ecef_to_polar_k, height_k
 from openiads.kernels import kernel
-from openiads.models.engagement.kernels import flight_time, inside_envelope
+from openiads.models.engagement.limits import crossing_and_dive, kill_probability, limits_hold
+from openiads.models.engagement.meeting import flight_time
 from openiads.models.identification.kernels import PENDING, UNKNOWN, reply, true_identity
 from openiads.models.sensing.fluctuation import sortie_offset_db
 from openiads.records.case import FRIENDLY, HOSTILE
@@ -21,7 +22,7 @@ from openiads.records.log import FIRM_EVENT, IDENTITY_REFERENCE, TRACK_REFERENCE
 from openiads.records.tables import END_STATES, SHOT_RESULTS
 from openiads.records.truth import motion_at
 from openiads.streams.draws import uniform, uniforms
-from openiads.streams.names import ASSESS, CONTROL, IDENTIFY, KILL, SORTIE
+from openiads.streams.names import ASSESS, BATCH, COMMON, CONTROL, DEBRIS, IDENTIFY, KILL, SORTIE
 
 Record = Any
 Records = NDArray[Any]
@@ -165,10 +166,9 @@ def ask_again(side: int, track: Record) -> None:
 def meet(
     shot: Record,
     truth: Record,
-    unit: Record,
     radar: Record,
     missile: Record,
-    flight: Records,
+    tables: tuple[Records, Records],
     objects: Records,
     knots: Records,
     states: Records,
@@ -185,9 +185,11 @@ def meet(
         return TARGET_GONE
     x, y, z, vx, vy, vz = motion_at(objects, knots, o, shot["due_ns"])
     range_m, _, _ = ecef_to_polar_k(radar["site_m"], radar["axes"], x, y, z)
-    meeting_ns = shot["launch_ns"] + int(flight_time(missile, flight, range_m) * 1e9)
+    meeting_ns = shot["launch_ns"] + int(flight_time(missile, tables[0], range_m) * 1e9)
     speed = math.sqrt(vx * vx + vy * vy + vz * vz)
-    inside = inside_envelope(missile, range_m, height_k(x, y, z), speed, speed > ballistic_mps)
+    crossing_m, dive_rad = crossing_and_dive(radar, x, y, z, vx, vy, vz)
+    at = (range_m, height_k(x, y, z), speed)
+    inside = limits_hold(missile, tables[1], at, speed > ballistic_mps, crossing_m, dive_rad)
     if not inside and objects[o]["relief"] & RELIEF_ENVELOPE == 0:
         return OUT_OF_ENVELOPE
     if meeting_ns > shot["due_ns"] + MEETING_TOLERANCE_NS:
@@ -197,28 +199,58 @@ def meet(
 
 
 @kernel
-def take_index(truth: Record, shot_index: NDArray[np.int32], fire_unit: int) -> None:
-    """Number an intercept among those between fire unit and object: kill and assessment draw by it, each shot its own."""
+def take_index(truth: Record, shot_index: NDArray[np.int32]) -> None:
+    """Number an intercept among those of its object, by whomever: kill and assessment draw by it, each shot its own."""
     o = truth["object"]
     if o >= 0:
-        truth["index"] = shot_index[fire_unit, o]
-        shot_index[fire_unit, o] += 1
+        truth["index"] = shot_index[o]
+        shot_index[o] += 1
 
 
 @kernel
-def kill_drawn(missile: Record, pair: np.uint64, relief: int, truth: Record, clock: Records) -> bool:
-    """Whether an intercept kills. The draw belongs to fire unit, object and the count of intercepts between the two."""
-    u = uniform(clock[0]["seed"], clock[0]["replication"], KILL, pair, truth["index"])
-    return bool(u < missile["p_kill"] or relief & RELIEF_KILL != 0)
+def happens(clock: Record, purpose: int, name: np.uint64, probability: float) -> bool:
+    """Whether something that holds for a whole replication happens in this one; what cannot happen is not drawn."""
+    return bool(probability > 0.0 and uniforms(clock["seed"], clock["replication"], purpose, name, 0)[0] < probability)
 
 
 @kernel
-def looks_dead(unit: Record, pair: np.uint64, truth: Record, clock: Records, counts: Records) -> bool:
+def kill_drawn(
+    missile: Record,
+    speed_limits: Records,
+    radar: Record,
+    objects: Records,
+    knots: Records,
+    truth: Record,
+    at_ns: int,
+    clock: Records,
+) -> bool:
+    """Whether an intercept kills. The draw belongs to the object and the count of its intercepts, whoever fired.
+
+    So the k-th missile that meets an object has the same luck in every variant. A batch that is bad fails everywhere, and a cause
+    that all missiles share at one object (`p_common_failure`) spoils every shot at it.
+    """
+    thing, c = objects[truth["object"]], clock[0]
+    if thing["relief"] & RELIEF_KILL != 0:
+        return True
+    if happens(c, BATCH, missile["name"], missile["p_batch_failure"]):
+        return False
+    if happens(c, COMMON, thing["name"], missile["p_common_failure"]):
+        return False
+    x, y, z, vx, vy, vz = motion_at(objects, knots, truth["object"], at_ns)
+    speed = math.sqrt(vx * vx + vy * vy + vz * vz)
+    crossing_m, _ = crossing_and_dive(radar, x, y, z, vx, vy, vz)
+    p_kill = kill_probability(missile, speed_limits, thing["kind"], speed, crossing_m) * thing["kill_factor"]
+    u = uniform(c["seed"], c["replication"], KILL, thing["name"], truth["index"])
+    return bool(u < p_kill)
+
+
+@kernel
+def looks_dead(unit: Record, objects: Records, truth: Record, clock: Records, counts: Records) -> bool:
     """What the fire unit sees of the result, with both errors of assessment. A false track just seems to live on."""
     if truth["object"] < 0:
         return False
     dead = truth["result"] in (KILLED, TARGET_GONE)
-    u = uniform(clock[0]["seed"], clock[0]["replication"], ASSESS, pair, truth["index"])
+    u = uniform(clock[0]["seed"], clock[0]["replication"], ASSESS, objects[truth["object"]]["name"], truth["index"])
     error = u < (unit["p_miss_kill"] if dead else unit["p_false_kill"])
     counts[0]["assessments"] += 1
     counts[0]["assessment_errors"] += 1 if error else 0
@@ -226,9 +258,20 @@ def looks_dead(unit: Record, pair: np.uint64, truth: Record, clock: Records, cou
 
 
 @kernel
-def count_kill(objects: Records, states: Records, truth: Record, fire_unit: int, at_ns: int, counts: Records) -> None:
-    """An object is killed: it ends, and the totals say whose it was."""
-    o = truth["object"]
+def count_kill(
+    control: Record,
+    objects: Records,
+    clock: Records,
+    states: Records,
+    truth: Record,
+    fire_unit: int,
+    at_ns: int,
+    counts: Records,
+) -> None:
+    """An object is killed: it ends, and the totals say whose it was. Its remains may go on giving plots."""
+    o, c = truth["object"], clock[0]
+    if happens(c, DEBRIS, objects[o]["name"], control["debris_share"]):
+        states[o]["debris_ns"] = at_ns + control["debris_ns"]
     end_object(states[o], KILLED_STATE, at_ns)
     states[o]["killed_by"] = fire_unit
     counts[0]["kills"] += 1

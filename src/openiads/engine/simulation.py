@@ -76,7 +76,7 @@ def make_state(case: Case, *, seed: int, replication: int, level: Level, room: R
         missiles_left=case.missiles["count"].astype(np.int32),
         shots=np.zeros(shots, records.SHOTS),
         shot_truth=shot_truth,
-        shot_index=np.zeros((units, objects), np.int32),
+        shot_index=np.zeros(objects, np.int32),
         identity_index=np.zeros((nodes, objects), np.int32),
         messages=np.zeros(messages, records.MESSAGES),
         queue=np.arange(messages, dtype=np.int32),
@@ -90,12 +90,26 @@ def make_state(case: Case, *, seed: int, replication: int, level: Level, room: R
         track_log=np.zeros(room.track_log if rows >= 2 else 1, records.TRACK_LOG),
         message_log=np.zeros(room.message_log if rows >= 2 and len(case.links) else 1, records.MESSAGE_LOG),
         seen=np.zeros(objects, np.int32),
+        launchers=_launchers(case),
+        spare=case.missiles["spare"].astype(np.int32),
+        supplied=np.zeros(len(case.missiles), np.int32),
+        desks=np.zeros(case.desks.shape, records.DESK_STATE),
+        assigned=np.zeros(tracks, records.ASSIGNED_TARGETS),
+        message_truth=np.full(messages, -1, np.int32),
     )
+
+
+def _launchers(case: Case) -> NDArray[Any]:
+    states = np.zeros(len(case.launchers), records.LAUNCHER_STATE)
+    states["loaded"] = case.launchers["loaded"]
+    states["reloaded_ns"] = records.NEVER
+    return states
 
 
 def _most_shots(case: Case) -> int:
     """Places for shots: every missile may be planned, given back and planned again, so there are more places than missiles."""
-    return 64 + 16 * int(case.missiles["count"].sum())
+    missiles = case.missiles["count"].sum() + case.missiles["spare"].sum() + case.supplies["count"].sum()
+    return 64 + 16 * int(missiles)
 
 
 @dataclass

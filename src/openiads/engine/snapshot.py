@@ -65,6 +65,12 @@ STATE_DTYPES: Final[dict[str, np.dtype[Any]]] = {
     "track_log": records.TRACK_LOG,
     "message_log": records.MESSAGE_LOG,
     "seen": np.dtype(np.int32),
+    "launchers": records.LAUNCHER_STATE,
+    "spare": np.dtype(np.int32),
+    "supplied": np.dtype(np.int32),
+    "desks": records.DESK_STATE,
+    "assigned": records.ASSIGNED_TARGETS,
+    "message_truth": np.dtype(np.int32),
 }
 """What each array of a state holds; a test keeps it equal to what `make_state` makes."""
 

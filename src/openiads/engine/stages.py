@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from openiads.engine.ordered import order_allows
 from openiads.kernels import kernel
+from openiads.models.command.authority import weapons_for
 from openiads.models.command.kernels import conditions_met
+from openiads.models.engagement.kernels import at_hand
 from openiads.records.case import HOSTILE, Case
 from openiads.records.chain import LEDGER_CAUSES
 from openiads.records.state import State
@@ -19,6 +22,9 @@ Records = NDArray[Any]
 FIRM, OWN = 2, 0
 TRACK_TOO_LATE = LEDGER_CAUSES.index("track_too_late")
 OUT_OF_ENVELOPE = LEDGER_CAUSES.index("out_of_envelope")
+NO_ORDER_GIVEN = LEDGER_CAUSES.index("no_order")
+DECISION_QUEUE = LEDGER_CAUSES.index("decision_queue")
+NOT_READY = LEDGER_CAUSES.index("not_ready")
 NO_CHANNEL = LEDGER_CAUSES.index("no_channel")
 MAGAZINE = LEDGER_CAUSES.index("magazine")
 LINK = LEDGER_CAUSES.index("link")
@@ -42,8 +48,10 @@ def note_met(window: Record, stage: Record, met: int, now_ns: int) -> None:
 
 
 @kernel
-def refused(full: bool, empty: bool) -> int:
+def refused(full: bool, empty: bool, waits: bool) -> int:
     """Conditions that a track met which the rules allow: by what the unit has left, before anybody asked whether it reaches."""
+    if waits:
+        return NOT_READY
     if full:
         return NO_CHANNEL
     return MAGAZINE if empty else OUT_OF_ENVELOPE
@@ -51,22 +59,31 @@ def refused(full: bool, empty: bool) -> int:
 
 @kernel
 def note_decisions(
-    case: Case, state: State, f: int, weapons: int, slots: tuple[int, int], full: bool, empty: bool, now_ns: int
+    case: Case, state: State, f: int, weapons: int, slots: tuple[int, int], lacks: tuple[bool, bool, bool], now_ns: int
 ) -> None:
-    """Before fire unit `f` decides: which conditions each of its own firm tracks of hostile objects meets."""
+    """Before fire unit `f` decides: which conditions each of its own firm tracks of hostile objects meets.
+
+    `lacks`: no channel is free, no missile is ready, the unit or its launchers must be waited for.
+    """
+    full, empty, waits = lacks
     unit = case.fire_units[f]
     windows, stages = case.windows[unit["node"]], state.stages[unit["node"]]
     for slot in range(slots[0], slots[1]):
         track = state.tracks[slot]
         o = state.track_truth[slot]
-        if o < 0 or track["status"] != FIRM or track["source"] != OWN or track["engaged"] > 0:
+        if o < 0 or track["status"] != FIRM or track["engaged"] > 0:
+            continue
+        if track["source"] != OWN and unit["any_launch"] == 0:
             continue
         stage = stages[o]
         if stage["met"] >= PLANNED or case.objects[o]["side"] != HOSTILE or not in_time(windows[o], now_ns):
             continue
-        met = conditions_met(unit, weapons, track, now_ns)
-        if met == OUT_OF_ENVELOPE or (met == LINK and (full or empty)):
-            met = refused(full, empty)
+        allowed = weapons if unit["zone_count"] == 0 else weapons_for(unit, weapons, case.zones, track, now_ns)
+        met = conditions_met(unit, allowed, track, now_ns)
+        if met > NO_ORDER_GIVEN and not order_allows(case, state, f, slot, now_ns):
+            met = NO_ORDER_GIVEN
+        if met == OUT_OF_ENVELOPE or (met == LINK and (full or empty or waits)):
+            met = refused(full, empty, waits)
         note_met(windows[o], stage, met, now_ns)
 
 
@@ -89,12 +106,12 @@ def note_rest(
 
 
 @kernel
-def none_left(case: Case, state: State, f: int) -> bool:
-    """Whether the unit has used up any kind of its missiles."""
+def none_left(case: Case, state: State, f: int, target_class: int) -> bool:
+    """Whether the unit has used up any kind of its missiles, or keeps what is left of it for other classes."""
     unit = case.fire_units[f]
     used_up = False
     for m in range(unit["missile_first"], unit["missile_first"] + unit["missile_count"]):
-        used_up = used_up or state.missiles_left[m] <= 0
+        used_up = used_up or not at_hand(case.missiles[m], state.missiles_left[m], target_class, 0)
     return used_up
 
 

@@ -19,7 +19,7 @@ RANKS = {OBJECT_END: 0, NODE_OUTAGE: 0, LOOK: 1, FRAME: 2, LINK: 3, COMMAND: 4}
 FRONT, SIDE, REAR = 0, 1, 2
 FRIENDLY, NEUTRAL, HOSTILE = 0, 1, 2
 HOLD, TIGHT, FREE = 0, 1, 2
-SHOOT_LOOK_SHOOT, SALVO_2 = 0, 1
+SHOOT_LOOK_SHOOT, SALVO_2, SHOOT_SHOOT_LOOK, SALVO = 0, 1, 2, 3
 ROTATING, MULTIFUNCTION = 0, 1
 CONSTANT, UNIFORM, LOGNORMAL, EXPONENTIAL = 0, 1, 2, 3
 """How the latency of a link is distributed."""
@@ -89,6 +89,8 @@ OBJECTS = np.dtype(
         ("decoy", "i4"),  # 1: it is there to be shot at
         ("relief", "i4"),  # links of the chain restored for it: bits of `records.chain`; 0 in every run
         ("compliance", "f8"),  # probability that it keeps out of a separation zone it would cross; 0: none in its way
+        ("kind", "i4"),  # index into KINDS
+        ("kill_factor", "f8"),  # by which its countermeasures multiply the kill probability of what meets it; 1: none
     ],
     align=True,
 )
@@ -145,6 +147,7 @@ RADARS = np.dtype(
         ("clutter_share", "f8"),  # share of the false alarms that lie in patches of clutter
         ("clutter_patch_m", "f8"),  # depth of a patch
         ("mask_row", "i4"),  # which terrain mask; -1: none
+        ("missile_dwells", "i4"),  # dwells of a frame that each missile at a track costs, beside the dwell on the track
     ],
     align=True,
 )
@@ -164,6 +167,8 @@ NODES = np.dtype(
         ("remote_hold_ns", "i8"),  # how long a track from a link lives without news
         ("alone_ns", "i8"),  # without a sign of life on any link for so long it acts on its own; -1: it never does
         ("alone_weapons", "i4"),  # HOLD, TIGHT or FREE then
+        ("assigns", "i4"),
+        ("hold_ns", "i8"),  # how long an order of it holds
     ],
     align=True,
 )
@@ -186,6 +191,28 @@ FIRE_UNITS = np.dtype(
         ("reattack_ns", "i8"),  # a target held dead is fired at again when its track still lives after this
         ("missile_first", "i4"),
         ("missile_count", "i4"),
+        ("ground_m", "f8"),  # height above sea level of the ground that it stands on
+        ("salvo", "i4"),  # missiles that one decision plans
+        ("salvo_step_ns", "i8"),  # between two launches of a salvo
+        ("most_missiles", "i4"),  # at one track; 0: no limit
+        ("preferred", "i4", (4, 8)),
+        ("reattack_hits", "i4"),  # plots of a track held dead after which it is taken for alive; 0: `reattack_ns` decides
+        ("launcher_first", "i4"),  # into `launchers`
+        ("launcher_count", "i4"),  # 0: launchers do not limit the fire
+        ("launch_step_ns", "i8"),  # between two launches from one launcher
+        ("ready_share", "f8"),  # probability that a launcher is in order in a replication
+        ("out_first", "i4"),  # into `marches`: when it is on the march, not emplaced or otherwise out of action
+        ("out_count", "i4"),
+        ("zone_first", "i4"),  # into `zones`: sectors of its own and of those above it, nearest echelon first
+        ("zone_count", "i4"),
+        ("nearest_rule", "i4"),  # 1: the nearest echelon that has a sector counts; 0: the strictest of all
+        ("superior", "i4"),  # node that it reports to; -1: none
+        ("approval", "i4"),  # desk of the superior that decides beside its own; -1: none
+        ("centralised", "i4"),  # 1: it engages what its superior orders, and decides by itself only when it is alone
+        ("by_threat", "i4"),  # 1: it takes its tracks by the value that they threaten; 0: by the time to the nearest asset
+        ("any_launch", "i4"),  # 1: it has missiles that may leave on the track of another node
+        ("supply_first", "i4"),  # into `supplies`
+        ("supply_count", "i4"),
     ],
     align=True,
 )
@@ -203,6 +230,29 @@ MISSILES = np.dtype(
         ("p_kill", "f8"),
         ("flight_first", "i4"),  # time-of-flight table: rows of `flight`
         ("flight_count", "i4"),
+        ("name", "u8"),  # hash of what its batch is called
+        ("farthest_m", "f8"),  # largest range of any target
+        ("max_crossing_m", "f8"),  # farthest that the line of a target may pass the unit at; infinite: no limit
+        ("crossing_factor", "f8"),  # on the kill probability, at `max_crossing_m`; linear from 1
+        ("kind_factor", "f8", (5,)),  # on the kill probability, by KINDS
+        ("p_batch_failure", "f8"),  # all of its batch fail in a replication
+        ("p_common_failure", "f8"),  # all of them fail at one object in a replication
+        ("speed_first", "i4"),  # rows of `speed_limits`
+        ("speed_count", "i4"),
+        ("ballistic_min_altitude_m", "f8"),  # limits for ballistic objects, on top of the others
+        ("ballistic_max_speed_mps", "f8"),
+        ("dive_min_rad", "f8"),
+        ("dive_max_rad", "f8"),
+        ("handover_m", "f8"),  # largest standard error of the predicted point of intercept; infinite: no limit
+        ("launch_need", "i4"),  # NOBODY, ANYBODY or OWN_RADAR: at the launch,
+        ("midcourse_need", "i4"),  # up to the last `terminal_ns`,
+        ("terminal_need", "i4"),  # and in them
+        ("terminal_ns", "i8"),
+        ("reserved_class", "i4"),  # its last `reserved` missiles are kept for this class; -1: for none
+        ("reserved", "i4"),
+        ("spare", "i4"),  # not on launchers at the start: what a reload takes
+        ("reload_ns", "i8"),
+        ("per_launcher", "i4"),
     ],
     align=True,
 )
@@ -246,6 +296,11 @@ CONTROL = np.dtype(
         ("duration_ns", "i8"),
         ("ballistic_mps", "f8"),
         ("relief", "i4"),  # all links restored for any object; 0 in every run
+        ("fast_mps", "f8"),  # a track faster than this, and not ballistic, is of class FAST
+        ("low_m", "f8"),  # a slow track below this height above the ground of the unit is LOW
+        ("free_fall", "i4"),  # 1: tracks of ballistic objects are predicted in free fall; 0: straight on
+        ("debris_share", "f8"),  # share of the killed objects whose remains go on giving plots
+        ("debris_ns", "i8"),  # for how long
     ],
     align=True,
 )
@@ -278,3 +333,10 @@ class Case(NamedTuple):
     mask_elevation_rad: NDArray[np.float64]
     radar_object: NDArray[np.uint64]  # (radars, objects) keys of draws that belong to a pair
     node_object: NDArray[np.uint64]  # (nodes, objects)
+    speed_limits: Records  # SPEED_LIMITS, by missile
+    launchers: Records  # LAUNCHERS, by fire unit
+    marches: Records  # MARCHES, by fire unit
+    supplies: Records  # SUPPLIES, by fire unit and time
+    zones: Records  # ZONES, by fire unit
+    assets: Records  # ASSETS, as `assets_m`
+    desks: Records  # (nodes, 2) DESKS: ordinary, voice

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from openiads.records.arms import MOST_IN_HAND
 from openiads.records.tables import TABLES
 
 FREE_SHOT, PLANNED, FLYING, ASSESSING, DONE = 0, 1, 2, 3, 4
@@ -54,6 +55,7 @@ OBJECT_STATE = np.dtype(
         ("first_firm_ns", "i8"),
         ("plots", "i8"),
         ("shots", "i4"),
+        ("debris_ns", "i8"),  # until when the remains of a killed object give plots
     ],
     align=True,
 )
@@ -80,6 +82,9 @@ FAILED_TRACK, FAILED_ENVELOPE, FAILED_ELSEWHERE, FAILED_MISSED, FAILED_LATE, FAI
 """Track lost or stale at launch or intercept; outside the envelope there; met something else; missed; object already gone;
 the unit went out of action before its shot was over."""
 
+FAILED_READY, FAILED_GUIDANCE, FAILED_DECISION = 64, 128, 256
+"""Unit or launcher not ready at launch; nobody held the track who must; too late or out of reach after waiting for a decision."""
+
 FIRE_UNIT_STATE = np.dtype(
     [
         ("boresight_rad", "f8"),
@@ -88,6 +93,8 @@ FIRE_UNIT_STATE = np.dtype(
         ("search_column", "f8"),  # where the raster goes on
         ("next_shot", "i4"),
         ("guided", "i4"),  # missiles planned or in flight
+        ("supplied", "i4"),  # rows of `supplies` taken so far
+        ("checked", "i4"),  # 1: it is known which launchers are in order
     ],
     align=True,
 )
@@ -106,6 +113,45 @@ SHOTS = np.dtype(
         ("intercept_ns", "i8"),
         ("assessed_ns", "i8"),
         ("assessment", "i4"),  # index into ASSESSMENTS
+        ("phase", "i4"),  # 0: before the last part of its flight, 1: in it
+        ("meet_ns", "i8"),  # when it should meet its target, while `due_ns` is the start of the last part
+        ("delayed", "i4"),  # 1: somebody had to decide about it before
+        ("aim", "f8", (6,)),  # what it was last told about its target: position and velocity, ECEF
+        ("aim_ns", "i8"),  # at this time
+        ("aim_error_m", "f8"),  # standard errors of both
+        ("aim_error_mps", "f8"),
+    ],
+    align=True,
+)
+
+DESK_STATE = np.dtype(
+    [
+        ("free_ns", "i8", (MOST_IN_HAND,)),  # when each of its people has no decision in hand any more
+        ("decisions", "i8"),  # made so far: indexes draws
+        ("waited_ns", "i8"),  # time that they waited in all
+    ],
+    align=True,
+)
+
+ASSIGNED_TARGETS = np.dtype(
+    [
+        ("number", "i8"),  # track of the slot
+        ("unit", "i4"),  # fire unit that is to engage it, counted from 1; 0: none
+        ("sent", "i4"),  # 1: the order is out
+        ("due_ns", "i8"),  # when it is decided
+        ("until_ns", "i8"),  # the order holds until
+    ],
+    align=True,
+)
+"""What a command post has decided about the track in a slot of its picture."""
+
+LAUNCHER_STATE = np.dtype(
+    [
+        ("loaded", "i4"),
+        ("broken", "i4"),  # 1: not in order in this replication
+        ("free_ns", "i8"),  # no launch before
+        ("reloaded_ns", "i8"),  # when what is being loaded is ready; NEVER: nothing is
+        ("loading", "i4"),
     ],
     align=True,
 )
@@ -264,7 +310,7 @@ class State(NamedTuple):
     missiles_left: NDArray[np.int32]
     shots: Records  # SHOTS
     shot_truth: Records  # SHOT_TRUTH
-    shot_index: NDArray[np.int32]  # (fire units, objects) intercepts so far: indexes draws
+    shot_index: NDArray[np.int32]  # (objects,) intercepts so far: indexes draws
     identity_index: NDArray[np.int32]  # (nodes, objects) interrogations so far: indexes draws
     messages: Records  # MESSAGES
     queue: NDArray[np.int32]  # (messages,) places: a heap of those in transit, the next one due first; then the free ones
@@ -278,6 +324,12 @@ class State(NamedTuple):
     track_log: Records  # TRACK_LOG
     message_log: Records  # MESSAGE_LOG
     seen: NDArray[np.int32]  # (objects,) frame number in which an object was last looked at: scratch
+    launchers: Records  # LAUNCHER_STATE
+    spare: NDArray[np.int32]  # (missiles,) missiles that a reload may take
+    supplied: NDArray[np.int32]  # (missiles,) missiles brought so far
+    desks: Records  # (nodes, 2) DESK_STATE
+    assigned: Records  # (slots,) ASSIGNED_TARGETS
+    message_truth: NDArray[np.int32]  # object of the track that each message is about; -1: a false alarm
 
 
 TRUTH_ARRAYS: Final = (
@@ -292,5 +344,6 @@ TRUTH_ARRAYS: Final = (
     "plot_log",
     "counts",
     "seen",
+    "message_truth",
 )
 """Arrays of `State` that hold truth or that command, engagement and assessment must not read."""

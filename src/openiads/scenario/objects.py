@@ -82,6 +82,9 @@ class ObjectSpec(Spec):
     sorties_per_month: float | None = Field(
         default=None, ge=0, le=1e6, description="Sorties a month that one run stands for"
     )
+    p_kill_factor: float = Field(
+        default=1.0, ge=0, le=1, description="Factor of its countermeasures on the kill probability of what meets it"
+    )
     draws_as: Id | None = Field(default=None, description="Id whose random numbers it uses instead of its own")
 
     @model_validator(mode="after")

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from openiads.models.assessment.spec import AssessmentSpec
 from openiads.models.base import Id, Spec, figure, section, zero
-from openiads.models.command.spec import CommandSpec, ControlSpec, Weapons
-from openiads.models.engagement.spec import MissileSpec
+from openiads.models.command.spec import AssignmentSpec, CommandSpec, ControlSpec, DeskSpec, Weapons, ZoneSpec
+from openiads.models.engagement.spec import LauncherSpec, MissileSpec, MoveSpec, SupplySpec
 from openiads.models.identification.spec import IdentificationSpec
 from openiads.models.network.spec import AutonomySpec, NetworkSpec, Outages
 from openiads.models.sensing.environment import SensingSpec
@@ -76,6 +76,10 @@ class AssetSpec(Spec):
     """Something that is defended; threats are ranked by the nearest one."""
 
     place: Id = Field(description="Place of this scenario or of the catalogue")
+    value: float = Field(default=1.0, ge=0, le=1e9, description="What it is worth, against the other assets")
+    reach_km: float | None = Field(
+        default=None, gt=0, le=1000, description="What passes within this threatens it; left out: all that close in do"
+    )
 
 
 class ReadinessSpec(Spec):
@@ -140,6 +144,14 @@ class CommandPostSpec(NodeSpec):
     """A node that commands others."""
 
     search_radar: RadarSpec | None = Field(default=None, description="Its radar, if it has one")
+    weapons: Weapons | None = Field(default=None, description="Weapons control of all that report to it")
+    zones: Annotated[tuple[ZoneSpec, ...], Field(strict=False)] = Field(
+        default=(), description="Sectors with a state of weapons of their own, for all that report to it"
+    )
+    desk: DeskSpec = Field(default_factory=DeskSpec, description="How it decides")
+    assignment: AssignmentSpec | None = Field(
+        default=None, description="How it gives targets to the units that report to it under centralised control"
+    )
 
 
 class SensorSpec(NodeSpec):
@@ -157,6 +169,24 @@ class FireUnitSpec(NodeSpec):
     command: CommandSpec = section("How it decides")
     assessment: AssessmentSpec = section("How it assesses")
     weapons: Weapons | None = Field(default=None, description="Weapons control of this unit, instead of control.weapons")
+    zones: Annotated[tuple[ZoneSpec, ...], Field(strict=False)] = Field(
+        default=(), description="Sectors with a state of weapons of their own"
+    )
+    desk: DeskSpec = Field(default_factory=DeskSpec, description="How long its decisions take")
+    launchers: LauncherSpec = Field(default_factory=LauncherSpec, description="What its launchers have in common")
+    supplies: Annotated[tuple[SupplySpec, ...], Field(strict=False)] = Field(
+        default=(), description="Missiles that are brought to it"
+    )
+    ready_at_s: float = zero("When it is first ready to fire; before that it is being emplaced", ge=0, le=2_678_400)
+    moves: Annotated[tuple[MoveSpec, ...], Field(strict=False)] = Field(default=(), description="Changes of position")
+
+    @model_validator(mode="after")
+    def _names_its_own_missiles(self) -> Self:
+        named = {missile for order in self.command.preferences.values() for missile in order}
+        for missile in sorted(named | {part.missile for part in self.supplies}):
+            if missile not in self.missiles:
+                raise ValueError(f"{missile!r} is none of its missiles. Known: {', '.join(sorted(self.missiles))}")
+        return self
 
 
 class ScenarioSpec(Spec):

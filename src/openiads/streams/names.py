@@ -23,9 +23,9 @@ FALSE_ALARM: Final = 4
 IDENTIFY: Final = 5
 """Outcome of one interrogation; a false track draws nothing. Name: node and object; index: count between the two."""
 KILL: Final = 6
-"""Outcome of one intercept. Name: fire unit and object; index: count between the two."""
+"""Outcome of one intercept. Name: object; index: count of intercepts of it by anybody."""
 ASSESS: Final = 7
-"""Error of one kill assessment. Name: fire unit and object; index: count between the two."""
+"""Error of one kill assessment. Name: object; index: count of intercepts of it by anybody."""
 LINK: Final = 8
 """Whether one message is lost, whether it is good enough to use, how long it takes. Name: link; index: cycle and track number."""
 SORTIE: Final = 9
@@ -38,6 +38,16 @@ CLUTTER: Final = 12
 """Where the clutter patch of a square of the plane lies. Name: radar; index: square."""
 LINK_ORDER: Final = 40
 """Whether one order is lost, and how long it takes. Name: link; index: count of its orders."""
+BATCH: Final = 20
+"""Whether all missiles of a batch fail in this replication. Name: batch; index: 0."""
+COMMON: Final = 21
+"""Whether all missiles of a kind fail at one object. Name: object; index: 0."""
+READY: Final = 22
+"""Whether a launcher is in order. Name: fire unit, missile and number of the launcher; index: 0."""
+DECIDE: Final = 23
+"""How long one decision takes. Name: node; index: count of its decisions."""
+DEBRIS: Final = 24
+"""Whether the remains of a killed object go on giving plots. Name: object; index: 0."""
 
 PURPOSES: Final = {
     "detect": DETECT,
@@ -53,6 +63,11 @@ PURPOSES: Final = {
     "fluctuate": FLUCTUATE,
     "clutter": CLUTTER,
     "link_order": LINK_ORDER,
+    "batch": BATCH,
+    "common": COMMON,
+    "ready": READY,
+    "decide": DECIDE,
+    "debris": DEBRIS,
 }
 
 

@@ -14,6 +14,8 @@ from openiads.models.command.kernels import (
     rules_allow,
     time_to_asset,
 )
+from openiads.records.arms import ASSETS as WORTHS
+from openiads.records.arms import ZONES
 from openiads.records.case import FIRE_UNITS, FREE, HOLD, RADARS, TIGHT
 from openiads.records.state import USER_ENGAGED_ELSEWHERE, USER_HELD_DEAD
 from openiads.records.tables import IDENTITIES
@@ -22,6 +24,7 @@ from openiads.tracking.records import TRACK, make_config, make_scratch
 PENDING, UNKNOWN, FRIENDLY, NEUTRAL, HOSTILE = range(5)
 S = 1_000_000_000
 ASSETS = np.array([[6378137.0, 0.0, 0.0]])
+WORTH = np.array([(1.0, np.inf)], dtype=WORTHS)
 UP = np.array([1.0, 0.0, 0.0])
 
 
@@ -104,7 +107,8 @@ def all_slots(tracker: Any) -> tuple[int, int]:
 def ranked(tracker: Any, tracks: Any) -> list[int]:
     """Slots of the tracks that may be engaged, in the order of `rank`."""
     scratch = make_scratch(int(tracker["capacity"]), 1)
-    count = rank(unit(), TIGHT, all_slots(tracker), tracks, ASSETS, 0, scratch.keys, scratch.order, scratch.other)
+    picture = (all_slots(tracker), tracks, (WORTH, ASSETS), 0)
+    count = rank(unit(), TIGHT, np.zeros(0, ZONES), *picture, scratch.keys, scratch.order, scratch.other)
     return [int(scratch.keys[k]["c"]) for k in scratch.order[:count]]
 
 

@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from openiads.models.engagement.kernels import flight_time, in_sector, inside_envelope
+from openiads.models.engagement.kernels import in_sector
+from openiads.models.engagement.limits import inside_envelope
+from openiads.models.engagement.meeting import flight_time
 from openiads.records.case import FLIGHT, MISSILES, RADARS
 from openiads.tracking.records import TRACK
 

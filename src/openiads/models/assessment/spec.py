@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from openiads.models.base import Spec, figure
 
 
@@ -15,4 +17,10 @@ class AssessmentSpec(Spec):
     p_false_kill: float = figure("Probability that a miss is taken for a kill", ge=0, le=1)
     reattack_after_s: float = figure(
         "How long a track held killed is left alone; if it lives on, it is engaged again", ge=0, le=3600
+    )
+    reattack_after_plots: int = Field(
+        default=0,
+        ge=0,
+        le=10_000,
+        description="Further plots of a track held killed that contradict the verdict, instead of reattack_after_s; 0: the time",
     )

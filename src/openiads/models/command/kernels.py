@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from openiads.geo.angles import wrap_signed
 from openiads.geo.ellipsoid import ecef_to_polar_k
 from openiads.kernels import kernel
+from openiads.models.command.authority import weapons_for
+from openiads.models.command.threat import threat_value
 from openiads.records.case import FREE, HOLD, TIGHT
 from openiads.records.chain import AVOID, LEDGER_CAUSES, RELIEF_LINK, RELIEF_RULES
 from openiads.records.state import USER_ENGAGED_ELSEWHERE, USER_HELD_DEAD, USER_RELIEF
@@ -44,15 +46,25 @@ def rules_allow(weapons: int, identity: int) -> bool:
 
 
 @kernel
+def held_dead(unit: Record, track: Record, now_ns: int) -> bool:
+    """Whether a verdict of "killed" still keeps the unit from a track: for a time, or until further plots contradict it."""
+    until = track["user"][USER_HELD_DEAD]
+    return bool(track["hits"] < until if unit["reattack_hits"] > 0 else now_ns < until)
+
+
+@kernel
 def may_engage(unit: Record, weapons: int, track: Record, now_ns: int) -> bool:
-    """Firm, held by own sensors, fresh, allowed by the rules, and not engaged, held dead or engaged by another unit."""
-    if track["status"] != FIRM or track["source"] != OWN or track["engaged"] > 0:
+    """Firm, held by own sensors, fresh, allowed by the rules, and not engaged, held dead or engaged by another unit.
+
+    A track of another node will do where the unit has a missile that may leave on one.
+    """
+    if track["status"] != FIRM or track["engaged"] > 0 or (track["source"] != OWN and unit["any_launch"] == 0):
         return False
     if now_ns - track["update_ns"] > unit["max_track_age_ns"]:
         return False
     relief = track["user"][USER_RELIEF]
     elsewhere = now_ns < track["user"][USER_ENGAGED_ELSEWHERE] and relief & RELIEF_LINK == 0
-    if now_ns < track["user"][USER_HELD_DEAD] or elsewhere or relief & AVOID != 0:
+    if held_dead(unit, track, now_ns) or elsewhere or relief & AVOID != 0:
         return False
     return rules_allow(FREE if relief & RELIEF_RULES != 0 else weapons, track["identity"])
 
@@ -69,7 +81,7 @@ def conditions_met(unit: Record, weapons: int, track: Record, now_ns: int) -> in
         return NO_QUALITY
     if not rules_allow(weapons, track["identity"]):
         return NO_RULES if track["identity"] == HOSTILE else NO_IDENTITY
-    if now_ns < track["user"][USER_HELD_DEAD]:
+    if held_dead(unit, track, now_ns):
         return NO_SHOT
     return NO_LINK if now_ns < track["user"][USER_ENGAGED_ELSEWHERE] else NO_ENVELOPE
 
@@ -98,9 +110,10 @@ def time_to_asset(track: Record, assets_m: NDArray[np.float64], now_ns: int) -> 
 def rank(
     unit: Record,
     weapons: int,
+    zones: Records,
     slots: tuple[int, int],
     tracks: Records,
-    assets_m: NDArray[np.float64],
+    assets: tuple[Records, NDArray[np.float64]],
     now_ns: int,
     keys: Records,
     order: NDArray[np.int64],
@@ -108,14 +121,19 @@ def rank(
 ) -> int:
     """Tracks that the unit may engage, those with the smallest time to an asset first, ties by track number. Returns how many.
 
+    A unit that goes by threat takes those that threaten most value first. `assets` is what they are worth and where they are.
     `order` is filled with rows of `keys`, whose field `c` is the slot of a track; `other` is scratch.
     """
     count = 0
     for slot in range(slots[0], slots[1]):
         track = tracks[slot]
-        if may_engage(unit, weapons, track, now_ns):
+        if track["status"] != FIRM:
+            continue
+        allowed = weapons if unit["zone_count"] == 0 else weapons_for(unit, weapons, zones, track, now_ns)
+        if may_engage(unit, allowed, track, now_ns):
             key = keys[count]
-            key["a"] = time_to_asset(track, assets_m, now_ns)
+            time_s = time_to_asset(track, assets[1], now_ns)
+            key["a"] = -threat_value(track, assets[0], assets[1], now_ns) if unit["by_threat"] != 0 else time_s
             key["b"] = track["number"]
             key["c"] = slot
             order[count] = count

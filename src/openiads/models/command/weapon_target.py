@@ -1,4 +1,4 @@
-"""Weapons against targets: what survives an assignment, the greedy one, and the best one of small cases.
+"""Weapons against targets: what survives an assignment, the greedy and the linear one, and the best one of small cases.
 
 Rows are types of weapon, columns are targets; an assignment counts weapons. For checks of a defence's own allocation.
 """
@@ -55,6 +55,28 @@ def greedy(values: ArrayLike, kill: ArrayLike, weapons: ArrayLike) -> Counts:
         left[target] *= 1.0 - k[kind, target]
         remaining[kind] -= 1
         counts[kind, target] += 1
+    return counts
+
+
+def linear(values: ArrayLike, kill: ArrayLike, weapons: ArrayLike) -> Counts:
+    """Round by round the linear assignment of single weapons to targets that takes most off the surviving value.
+
+    In a round each target gets at most one weapon; the next one begins with what survives. The best assignment where there
+    are no more weapons than targets and no target deserves two. Source: H. W. Kuhn, "The Hungarian method for the assignment
+    problem", Naval Research Logistics Quarterly 2, pp. 83-97, 1955.
+    """
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - slow to import
+
+    v, k = _checked(values, kill)
+    left, remaining = v.copy(), np.array(weapons, dtype=np.int64)
+    counts = np.zeros(k.shape, np.int64)
+    while remaining.sum() > 0 and len(v):
+        rows = np.repeat(np.arange(len(remaining)), remaining)
+        which, targets = linear_sum_assignment(left * k[rows], maximize=True)
+        for kind, target in zip(rows[which], targets, strict=True):
+            left[target] *= 1.0 - k[kind, target]
+            remaining[kind] -= 1
+            counts[kind, target] += 1
     return counts
 
 

@@ -1,4 +1,4 @@
-"""What a missile can reach, as an envelope and a time of flight, and what the fire unit plans with it."""
+"""Which missile meets a track and when, and what the fire unit plans with it."""
 
 import math
 from typing import Any
@@ -9,39 +9,19 @@ from numpy.typing import NDArray
 from openiads.geo.angles import wrap_signed
 from openiads.geo.ellipsoid import ecef_to_polar_k, height_k
 from openiads.kernels import kernel
-from openiads.records.chain import RELIEF_ENVELOPE, RELIEF_HORIZON, RELIEF_MAGAZINE
+from openiads.models.engagement.limits import crossing_and_dive, limits_hold, point_error_m
+from openiads.models.engagement.meeting import bend_of, flight_time, meeting_time, place_after, velocity_after
+from openiads.records.arms import OWN_RADAR
+from openiads.records.chain import RELIEF_ENVELOPE, RELIEF_HORIZON, RELIEF_MAGAZINE, RELIEF_READINESS
 from openiads.records.state import PLANNED, USER_RELIEF
 from openiads.records.visibility import visible
 
 Record = Any
 Records = NDArray[Any]
-PREDICTION_PASSES = 6
-
-
-@kernel
-def flight_time(missile: Record, flight: Records, range_m: float) -> float:
-    """Seconds to fly `range_m`, linear in the missile's table; beyond its last row at the last row's mean speed."""
-    first, count = missile["flight_first"], missile["flight_count"]
-    last = first + count - 1
-    if range_m >= flight[last]["range_m"]:
-        return float(flight[last]["time_s"] * range_m / flight[last]["range_m"])
-    k = first
-    while flight[k + 1]["range_m"] < range_m:
-        k += 1
-    a, b = flight[k], flight[k + 1]
-    share = (range_m - a["range_m"]) / (b["range_m"] - a["range_m"])
-    return float(a["time_s"] + share * (b["time_s"] - a["time_s"]))
-
-
-@kernel
-def inside_envelope(missile: Record, range_m: float, height_m: float, speed_mps: float, ballistic: bool) -> bool:
-    """Whether a point at slant range and height above sea level, with the target's speed, lies inside the envelope."""
-    farthest = missile["max_range_ballistic_m"] if ballistic else missile["max_range_m"]
-    if not missile["min_range_m"] <= range_m <= farthest:
-        return False
-    return (
-        missile["min_altitude_m"] <= height_m <= missile["max_altitude_m"] and speed_mps <= missile["max_target_speed_mps"]
-    )
+Masks = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
+OWN = 0
+ANY_TIME_S = 1.0e5
+"""As long as a flight may last where the envelope does not limit it."""
 
 
 @kernel
@@ -60,40 +40,64 @@ def predict_intercept(
     radar: Record,
     boresight: float,
     missile: Record,
-    flight: Records,
+    tables: tuple[Records, Records],
     track: Record,
     launch_ns: int,
-    ballistic_mps: float,
-    masks: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]],
+    control: Record,
+    masks: Masks,
 ) -> float:
-    """Seconds of flight until the missile meets the track, launched at `launch_ns`; negative when it cannot.
+    """Seconds of flight until the missile meets the unit's track, launched at `launch_ns`; negative when it cannot.
 
-    Straight-line prediction of the track; it must be in the sector at launch, and the point of intercept in the sector, in the
-    envelope, in line of sight and within the elevation limits of the engagement radar, which must hold the track until then.
+    As `meets` says; where its own radar must hold the track at the launch, the track is its own and in its sector then.
     """
-    if not in_sector(radar, boresight, track, launch_ns):
+    if missile["launch_need"] == OWN_RADAR and (track["source"] != OWN or not in_sector(radar, boresight, track, launch_ns)):
         return -1.0
+    return meets(radar, boresight, missile, tables, track, launch_ns, control, masks)
+
+
+@kernel
+def meets(
+    radar: Record,
+    boresight: float,
+    missile: Record,
+    tables: tuple[Records, Records],
+    track: Record,
+    launch_ns: int,
+    control: Record,
+    masks: Masks,
+) -> float:
+    """Seconds of flight until a missile meets a track that anybody holds, launched at `launch_ns`; negative when it cannot.
+
+    The track is predicted straight on, or in free fall where it is fast enough for a ballistic object. Where the engagement
+    radar must hold the track at the intercept, the point lies in its sector, its reach, its elevation limits and in line of
+    sight. `tables` is the flight tables and the limits by speed.
+    """
     x = track["x"]
-    start = (launch_ns - track["update_ns"]) * 1e-9
-    time_s, range_m, azimuth, elevation = 0.0, 0.0, 0.0, 0.0
-    px, py, pz = 0.0, 0.0, 0.0
-    for _ in range(PREDICTION_PASSES):
-        dt = start + time_s
-        px, py, pz = x[0] + dt * x[3], x[1] + dt * x[4], x[2] + dt * x[5]
-        range_m, azimuth, elevation = ecef_to_polar_k(radar["site_m"], radar["axes"], px, py, pz)
-        time_s = flight_time(missile, flight, range_m)
+    start_s = (launch_ns - track["update_ns"]) * 1e-9
+    bend = bend_of(x, control["ballistic_mps"], control["free_fall"])
     relief = track["user"][USER_RELIEF]
-    if relief & RELIEF_ENVELOPE != 0:
+    free = relief & RELIEF_ENVELOPE != 0
+    longest_s = ANY_TIME_S if free else flight_time(missile, tables[0], missile["farthest_m"])
+    time_s = meeting_time(missile, tables[0], radar["site_m"], x, start_s, longest_s, bend)
+    if time_s < 0.0 or free:
         return time_s
-    speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
-    if not inside_envelope(missile, range_m, height_k(px, py, pz), speed, speed > ballistic_mps):
+    dt = start_s + time_s
+    px, py, pz = place_after(x, dt, bend)
+    vx, vy, vz = velocity_after(x, dt, bend)
+    range_m, azimuth, elevation = ecef_to_polar_k(radar["site_m"], radar["axes"], px, py, pz)
+    speed = math.sqrt(vx * vx + vy * vy + vz * vz)
+    ballistic = speed > control["ballistic_mps"]
+    crossing_m, dive_rad = crossing_and_dive(radar, px, py, pz, vx, vy, vz)
+    at = (range_m, height_k(px, py, pz), speed)
+    if not limits_hold(missile, tables[1], at, ballistic, crossing_m, dive_rad):
         return -1.0
-    if abs(wrap_signed(azimuth - boresight)) > radar["sector_half_rad"]:
+    if ballistic and point_error_m(track, dt) > missile["handover_m"]:
         return -1.0
-    if range_m > radar["instrumented_m"]:
-        return -1.0
-    if relief & RELIEF_HORIZON != 0:
+    if missile["terminal_need"] != OWN_RADAR:
         return time_s
+    seen = abs(wrap_signed(azimuth - boresight)) <= radar["sector_half_rad"] and range_m <= radar["instrumented_m"]
+    if not seen or relief & RELIEF_HORIZON != 0:
+        return time_s if seen else -1.0
     if elevation > radar["elevation_max_rad"]:
         return -1.0
     return time_s if visible(radar, masks, px, py, pz, azimuth) else -1.0
@@ -109,36 +113,61 @@ def armed(unit: Record, missiles_left: NDArray[np.int32]) -> bool:
 
 
 @kernel
+def at_hand(missile: Record, left: int, target_class: int, relief: int) -> bool:
+    """Whether a missile of this type may be spent on a target of this class: some are kept for others."""
+    kept = missile["reserved"] if missile["reserved_class"] != target_class else 0
+    return bool(left > kept or relief & (RELIEF_MAGAZINE | RELIEF_READINESS) != 0)
+
+
+@kernel
 def choose_missile(
     unit: Record,
     radar: Record,
     boresight: float,
     missiles: Records,
     missiles_left: NDArray[np.int32],
-    flight: Records,
+    tables: tuple[Records, Records],
     track: Record,
     launch_ns: int,
-    ballistic_mps: float,
-    masks: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]],
+    control: Record,
+    masks: Masks,
+    target_class: int,
 ) -> tuple[int, float]:
-    """The missile of shortest reach that can do it and its seconds of flight; (-1, -1) when none can.
+    """The missile that is preferred for the class and can do it, and its seconds of flight; (-1, -1) when none can.
 
-    Missiles of a unit are stored by growing range, so that long ones are kept for far targets; ties by name.
+    Without a preference the missile of shortest reach: missiles of a unit are stored by growing range, so that long ones are
+    kept for far targets; ties by name.
     """
-    for m in range(unit["missile_first"], unit["missile_first"] + unit["missile_count"]):
-        if missiles_left[m] <= 0 and track["user"][USER_RELIEF] & RELIEF_MAGAZINE == 0:
+    preferred = unit["preferred"][target_class]
+    stated = preferred[0] >= 0
+    for k in range(len(preferred) if stated else unit["missile_count"]):
+        m = preferred[k] if stated else unit["missile_first"] + k
+        if m < 0:
+            break
+        if not at_hand(missiles[m], missiles_left[m], target_class, track["user"][USER_RELIEF]):
             continue
-        time_s = predict_intercept(radar, boresight, missiles[m], flight, track, launch_ns, ballistic_mps, masks)
+        time_s = predict_intercept(radar, boresight, missiles[m], tables, track, launch_ns, control, masks)
         if time_s >= 0.0:
-            return m, time_s
+            return int(m), time_s
     return -1, -1.0
 
 
 @kernel
 def plan_shot(
-    fire_unit: int, missile: int, slot: int, track: Record, launch_ns: int, flight_s: float, clock: Records, shots: Records
+    fire_unit: int,
+    missile: int,
+    slot: int,
+    track: Record,
+    launch_ns: int,
+    flight_s: float,
+    delayed: bool,
+    clock: Records,
+    shots: Records,
 ) -> None:
-    """Reserve one missile for a track: it leaves at `launch_ns`, when everything is checked once more."""
+    """Reserve one missile for a track: it leaves at `launch_ns`, when everything is checked once more.
+
+    `delayed` says that somebody takes time to decide before.
+    """
     k = clock[0]["shots"]
     shot = shots[k]
     shot["status"] = PLANNED
@@ -153,7 +182,22 @@ def plan_shot(
     shot["intercept_ns"] = -1
     shot["assessed_ns"] = -1
     shot["assessment"] = 0
+    shot["delayed"] = 1 if delayed else 0
+    shot["phase"] = 0
+    shot["meet_ns"] = -1
     track["engaged"] += 1
     clock[0]["shots"] = k + 1
     clock[0]["shot_ns"] = min(clock[0]["shot_ns"], launch_ns)
     clock[0]["due_ns"] = min(clock[0]["due_ns"], launch_ns)
+
+
+@kernel
+def missiles_at(shots: Records, count: int, fire_unit: int, slot: int, number: int) -> int:
+    """Missiles of a fire unit planned for a track, flying at it or spent on it; those given back do not count."""
+    found = 0
+    for k in range(count):
+        s = shots[k]
+        spent = s["number"] >= 0 or s["status"] == PLANNED
+        if spent and s["track_slot"] == slot and s["track_number"] == number and s["fire_unit"] == fire_unit:
+            found += 1
+    return found

@@ -126,6 +126,8 @@ def frame(
             continue
         beams = cue_beams(radar, track, range_m, at_ns) if place >= ends[2] else 1
         used += beams * beams
+        if place < ends[0]:
+            used += radar["missile_dwells"] * track["engaged"]
         reach = BEAM_REACH if beams == 1 else -0.5 * beams
         count = sweep(
             key,

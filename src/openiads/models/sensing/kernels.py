@@ -30,8 +30,12 @@ below 1e-13."""
 
 @kernel
 def is_there(thing: Record, state: Record, at_ns: int) -> bool:
-    """Whether an object has appeared by `at_ns` and had not ended then: a look is taken at its own time, not at its row's."""
-    return bool(at_ns >= thing["start_ns"] and (state["present"] != 0 or at_ns < state["end_ns"]))
+    """Whether an object has appeared by `at_ns` and had not ended then: a look is taken at its own time, not at its row's.
+
+    What remains of a killed one may be there a while longer.
+    """
+    last_ns = max(state["end_ns"], state["debris_ns"])
+    return bool(at_ns >= thing["start_ns"] and (state["present"] != 0 or at_ns < last_ns))
 
 
 @kernel

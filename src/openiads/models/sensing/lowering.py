@@ -128,6 +128,7 @@ def fill_radar(record: Any, spec: RadarSpec, paths: Paths, tables: PdTables, swe
     sector_ns = round((period or 0.0) * NANOSECONDS_PER_SECOND / int(record["sectors"]))
     record["period_ns"] = sector_ns * int(record["sectors"])
     record["dwells"] = spec.dwells_per_frame or 0
+    record["missile_dwells"] = spec.dwells_per_missile
     record["columns"], beams_up = raster(spec)
     record["column_dwells"] = beams_up
     cells_per_beam = record["instrumented_m"] / spec.range_resolution_m

@@ -67,6 +67,12 @@ class RadarSpec(Spec):
     scan_period_s: float | None = figure("Time of one rotation", only_when=("kind", "rotating"), gt=0, le=600)
     frame_s: float | None = figure("Time of one resource frame", only_when=("kind", "multifunction"), gt=0, le=600)
     dwells_per_frame: int | None = figure("Dwells in one frame", only_when=("kind", "multifunction"), ge=1, le=1_000_000)
+    dwells_per_missile: int = Field(
+        default=0,
+        ge=0,
+        le=100_000,
+        description="Dwells of a frame that each missile at a track costs, beside that on the track",
+    )
     duty: float = Field(default=1.0, ge=0, le=1, description="Share of the time in which it radiates")
     duty_period_s: float = figure("Time over which the radar goes on and off once", gt=0, le=86_400)
 

@@ -78,11 +78,12 @@ def _magazines(data: RunData, node: str | None) -> tuple[Array, Array]:
         raise ResultsError(f"magazine: no fire unit is called {node!r}. Known: {', '.join(sorted(set(units)))}.")
     which = np.full(len(units), True) if node is None else units == node
     left = data.total("magazines", which, data.column("magazines", "remaining").astype(np.float64))
-    return left, data.total("magazines", which, data.column("magazines", "at_start").astype(np.float64))
+    had = data.column("magazines", "at_start") + data.column("magazines", "supplied")
+    return left, data.total("magazines", which, had.astype(np.float64))
 
 
 def magazine_depth(data: RunData, *, node: str | None = None) -> Sample:
-    """Ready missiles left at the end, and at the start."""
+    """Missiles left at the end, and at the start with those brought since."""
     return sample(*_magazines(data, node))
 
 
