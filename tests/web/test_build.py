@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from watch import ROOT
 
+from openiads.records.tables import ASSESSMENTS, END_STATES, EVENTS, IDENTITIES, SHOT_RESULTS, TRACK_STATES
 from openiads.results.ledger import MEANINGS
+from openiads.study.words import WORDS
 
 VIEWER = ROOT / "viewer"
 STATIC = ROOT / "src" / "openiads" / "web" / "static"
@@ -53,7 +55,10 @@ def test_every_word_is_there_in_both_languages() -> None:
     pages = "".join((VIEWER / "src" / name).read_text(encoding="utf-8") for name in ("index.html", "study.html"))
     used = set(re.findall(r'\bsay\("(\w+)"', sources)) | set(re.findall(r'data-say(?:-label|-placeholder)?="(\w+)"', pages))
     assert used <= set(words["en"])
-    assert {f"cause_{cause}" for cause in MEANINGS} | {f"means_{cause}" for cause in MEANINGS} <= set(words["en"])
+    lists = {"cause_": MEANINGS, "means_": MEANINGS, "event_": EVENTS, "result_": SHOT_RESULTS, "assessed_": ASSESSMENTS}
+    lists |= {"": (*END_STATES, *IDENTITIES, *TRACK_STATES)}
+    assert {start + word for start, known in lists.items() for word in known} <= set(words["en"])
+    assert {f"word_{code}" for code in WORDS} <= set(words["en"])
 
 
 @pytest.mark.parametrize("name", ["ol", "uplot", "@uwdata/flechette", "mgrs", "milsymbol", "topojson-client"])
