@@ -1,5 +1,7 @@
 """Two small runs, a server, and a browser when there is one."""
 
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,3 +65,25 @@ def web_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
         order_of(load_study(file, scenario=False), draws=16, quick=True), folder, model=ToyRange(0.05, runs_per_block=512)
     )
     return folder
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The npm packages of `viewer/`, installed when they are not there and npm is; needs the registry once."""
+    found = ROOT / "viewer" / "node_modules"
+    if found.is_dir():
+        return found
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("no node and npm on this machine: the page is not built and compared, and axe-core does not look at it")
+    aside = tmp_path_factory.mktemp("npm")
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(ROOT / "viewer" / name, aside)
+    done = subprocess.run(
+        [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=aside, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        pytest.skip(f"npm ci could not install the packages of viewer/: {done.stderr.strip().splitlines()[-1:]}")
+    if not found.is_dir():  # another process may have been faster
+        shutil.move(aside / "node_modules", found)
+    return found

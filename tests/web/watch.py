@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from openiads.web.payload import Payload
 from openiads.web.server import make_server, url_of
 
@@ -66,9 +64,10 @@ def serve(payload: Payload, **more: Any) -> Iterator[str]:
 
 
 def violations(page: Any) -> list[Any]:
-    """What axe-core finds wrong, by the rules of WCAG 2.2 A and AA. The policy forbids a script tag, so it is evaluated."""
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed: run npm ci in viewer/")
+    """What axe-core finds wrong, by the rules of WCAG 2.2 A and AA. The policy forbids a script tag, so it is evaluated.
+
+    Needs the fixture `packages`.
+    """
     page.evaluate(AXE.read_text(encoding="utf-8") + ";undefined")
     found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})")
     return [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found["violations"]]

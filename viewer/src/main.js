@@ -316,6 +316,7 @@ function wire() {
     const act = KEYS[e.key];
     if (act) { e.preventDefault(); act(e); }
   });
+  $("object-box").addEventListener("toggle", () => objectTable(ui));
   new ResizeObserver(drawTicks).observe($("scrubber"));
 }
 function fail(text) {

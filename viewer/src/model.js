@@ -22,8 +22,8 @@ export class Paths {
     this.longitude = table.longitude;
     this.latitude = table.latitude;
     this.altitude = table.altitude;
-    this.x = new Float64Array(n);
-    this.y = new Float64Array(n);
+    this.x = new Float32Array(n); // half a metre at the size of the earth
+    this.y = new Float32Array(n);
     for (let i = 0; i < n; i++) {
       const [x, y] = toMap(table.longitude[i] / 1e6, table.latitude[i] / 1e6);
       this.x[i] = x;
@@ -98,15 +98,16 @@ export class RunModel {
   /** Everything about a replication; nothing changes before it is all there. */
   async fetch(replication) {
     const base = `run/${this.number}`;
-    const [scene, tracks, truth, series] = await Promise.all([
-      json(`${base}/${replication}/scene.json`),
-      columns(`${base}/${replication}/tracks.arrow`),
-      this.truth ? null : columns(`${base}/truth.arrow`),
-      this.series ?? json(`${base}/series.json`),
-    ]);
+    // one after the other: the server reads one thing at a time, and the text of one is gone before the next comes
+    const scene = await json(`${base}/${replication}/scene.json`);
+    const tracks = await columns(`${base}/${replication}/tracks.arrow`);
+    const truth = this.truth ? null : await columns(`${base}/truth.arrow`);
+    const series = this.series ?? (await json(`${base}/series.json`));
     return { replication, scene, tracks, truth, series };
   }
   take({ replication, scene, tracks, truth, series }) {
+    for (const [name, words] of Object.entries(scene.events.words)) scene.events[name] = scene.events[name].map((place) => words[place]);
+    delete scene.events.words;
     Object.assign(this, { scene, series, replication, ofObject: null });
     if (truth) this.truth = new Paths(truth, "object", scene.objects.length);
     this.tracks = new Paths(tracks, "track", scene.tracks.ids.length);

@@ -173,6 +173,7 @@ export class Inspector {
 
 export function objectTable(ui) {
   const m = ui.models[0], box = $("objects");
+  if (!$("object-box").open) return box.replaceChildren(); // made when somebody looks: it may have thousands of rows
   const head = make("tr", {}, ...["object", "side", "kind", "end"].map((c) => make("th", { scope: "col" }, say(c))));
   const rows = m.scene.objects.map((o) => make("tr", {}, make("td", {}, make("button", { type: "button", onclick: () => ui.select({ type: "object", id: o.id, which: 0 }) }, o.id)), make("td", {}, say(o.side)), make("td", {}, say(o.kind)), make("td", {}, say(o.end_state))));
   box.replaceChildren(make("thead", {}, head), make("tbody", {}, ...rows));

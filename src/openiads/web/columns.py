@@ -35,11 +35,16 @@ def scaled(latitude_rad: Array, longitude_rad: Array, height_m: Array) -> dict[s
     }
 
 
+def coded(column: Any) -> tuple[list[int], list[str]]:
+    """The texts of a column as places in a list of words, and those words."""
+    found = pc.dictionary_encode(column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column)
+    return found.indices.to_pylist(), found.dictionary.to_pylist()
+
+
 def texts(column: Any) -> list[str]:
     """The texts of a column, equal ones as one object: a list of many takes little more than its references."""
-    coded = pc.dictionary_encode(column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column)
-    words = coded.dictionary.to_pylist()
-    return [words[code] for code in coded.indices.to_pylist()]
+    places, words = coded(column)
+    return [words[place] for place in places]
 
 
 class Columns:

@@ -22,7 +22,7 @@ from openiads.errors import ResultsError
 from openiads.results.schema import TAG
 from openiads.results.stream import iter_rows
 from openiads.scenario.loader import Scenario, load_scenario_text
-from openiads.web.columns import NANOSECONDS_PER_MILLISECOND, Columns, milliseconds, texts
+from openiads.web.columns import NANOSECONDS_PER_MILLISECOND, Columns, coded, milliseconds, texts
 from openiads.web.layout import layout
 from openiads.web.paths import TruePath, true_paths
 from openiads.web.tracks import Tracks
@@ -201,14 +201,14 @@ def _owners(run: api.Run, replication: int, ids: list[str]) -> list[str]:
 
 
 def _events(run: api.Run, replication: int) -> dict[str, Any]:
+    """Events in order of time, their texts as places in lists of words: a long run has hundreds of thousands."""
     rows = run.table("events", replication).sort_by(
         [("at_ns", "ascending"), ("node", "ascending"), ("track_id", "ascending")]
     )
-    return {
-        "time": milliseconds(rows.column("at_ns")).tolist(),
-        **{name: texts(rows.column(name)) for name in ("node", "track_id", "event", "detail")},
-        "value": rows.column("value").to_pylist(),
-    }
+    found: dict[str, Any] = {"time": milliseconds(rows.column("at_ns")).tolist(), "words": {}}
+    for name in ("node", "track_id", "event", "detail"):
+        found[name], found["words"][name] = coded(rows.column(name))
+    return {**found, "value": rows.column("value").to_pylist()}
 
 
 def _shots(run: api.Run, replication: int) -> list[dict[str, Any]]:
