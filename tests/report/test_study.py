@@ -9,7 +9,7 @@ import pytest
 from html_tree import Node, parse
 from toy import ToyRange
 
-from openiads.errors import StudyError
+from openiads.errors import ResultsError, StudyError
 from openiads.report.study import one_page, page, study_json, write_study
 from openiads.results.wording import significant
 from openiads.study.execute import execute, order_of
@@ -242,6 +242,30 @@ def test_damaged_blocks_are_left_out_and_other_folders_refused(golden_results: P
         path.write_bytes(path.read_bytes()[:-7])
     assert study_json(copy)["profiles"] == []
     assert "Nothing to plot over a condition" in one_page(copy)
+    for name, change, message in (
+        ("tables/claims.parquet", lambda b: b[:-9] + b"x" + b[-8:], r"claims\.parquet: was changed after the run"),
+        (
+            "study.yaml",
+            lambda b: b.replace(b"threshold: 0.9", b"threshold: 0.8", 1),
+            r"study\.yaml: was changed after the run",
+        ),
+        ("looks.jsonl", lambda b: b.replace(b'"runs": ', b'"runs": 1', 1), "the chain of looks is broken here"),
+        ("looks.jsonl", lambda b: b"", "is not the log of these results"),
+        ("study.json", lambda b: b[:-40], "is not JSON"),
+        ("study.json", lambda b: b.replace(b'"complete"', b'"running"'), "the study is not complete"),
+    ):
+        before = (copy / name).read_bytes()
+        (copy / name).write_bytes(change(before))
+        assert (copy / name).read_bytes() != before
+        with pytest.raises((StudyError, ResultsError), match=message):
+            page(copy)
+        (copy / name).write_bytes(before)
+    (copy / "tables" / "sweep.parquet").write_bytes(b"no table")
+    with pytest.raises(StudyError, match=r"sweep\.parquet: is damaged"):
+        read_table(copy, "sweep")
+    (copy / "tables" / "sweep.parquet").unlink()
+    with pytest.raises(ResultsError, match=r"sweep\.parquet"):
+        page(copy)
     (copy / "study.yaml").unlink()
     with pytest.raises(StudyError, match=r"study\.yaml is missing"):
         page(copy)
