@@ -9,8 +9,9 @@ import pytest
 from html_tree import Node, parse
 from toy import ToyRange
 
-from openiads.errors import StudyError
+from openiads.errors import ResultsError, StudyError
 from openiads.report.study import one_page, page, study_json, write_study
+from openiads.report.study_override import override
 from openiads.results.wording import significant
 from openiads.study.execute import execute, order_of
 from openiads.study.loading import load_study
@@ -242,6 +243,30 @@ def test_damaged_blocks_are_left_out_and_other_folders_refused(golden_results: P
         path.write_bytes(path.read_bytes()[:-7])
     assert study_json(copy)["profiles"] == []
     assert "Nothing to plot over a condition" in one_page(copy)
+    for name, change, message in (
+        ("tables/claims.parquet", lambda b: b[:-9] + b"x" + b[-8:], r"claims\.parquet: was changed after the run"),
+        (
+            "study.yaml",
+            lambda b: b.replace(b"threshold: 0.9", b"threshold: 0.8", 1),
+            r"study\.yaml: was changed after the run",
+        ),
+        ("looks.jsonl", lambda b: b.replace(b'"runs": ', b'"runs": 1', 1), "the chain of looks is broken here"),
+        ("looks.jsonl", lambda b: b"", "is not the log of these results"),
+        ("study.json", lambda b: b[:-40], "is not JSON"),
+        ("study.json", lambda b: b.replace(b'"complete"', b'"running"'), "the study is not complete"),
+    ):
+        before = (copy / name).read_bytes()
+        (copy / name).write_bytes(change(before))
+        assert (copy / name).read_bytes() != before
+        with pytest.raises((StudyError, ResultsError), match=message):
+            page(copy)
+        (copy / name).write_bytes(before)
+    (copy / "tables" / "sweep.parquet").write_bytes(b"no table")
+    with pytest.raises(StudyError, match=r"sweep\.parquet: is damaged"):
+        read_table(copy, "sweep")
+    (copy / "tables" / "sweep.parquet").unlink()
+    with pytest.raises(ResultsError, match=r"sweep\.parquet"):
+        page(copy)
     (copy / "study.yaml").unlink()
     with pytest.raises(StudyError, match=r"study\.yaml is missing"):
         page(copy)
@@ -333,3 +358,32 @@ def test_what_was_not_resolved_is_never_called_agreement(tmp_path: Path) -> None
     assert "Nothing was resolved with the runs made, in this model" in words
     assert "No material disagreement" not in words
     assert "Public data cannot settle" not in words
+
+
+def test_an_edited_answer_is_logged_signed_and_printed_beside_the_other(golden_results: Path, tmp_path: Path) -> None:
+    import shutil
+
+    copy = tmp_path / "results"
+    shutil.copytree(golden_results, copy)
+    generated = study_json(copy)["headline"]
+    for text, by, why, message in (
+        ("In this model A is the winner.", "N. N.", "x", "keeps the wording rules too: 'winner'"),
+        ("In this model 87 % likely.", "N. N.", "x", "wording rules too"),
+        ("C1 depends.", "N. N.", "x", "says 'in this model'"),
+        ("In this model C1 depends.", " ", "x", "needs a name and a reason"),
+        ("In this model " + "x" * 600, "N. N.", "x", "1 to 600 letters"),
+    ):
+        with pytest.raises(StudyError, match=message):
+            override(copy, text=text, by=by, why=why)
+    assert one_page(copy) == one_page(golden_results)
+    override(copy, text="In this model C1 <b>depends</b>.", by="N. N.", why="shorter")
+    override(copy, text="In this model C1 depends on its reading.", by="M. M.", why="shorter still")
+    text = front(one_page(copy)).text()
+    assert (
+        text.index("In this model C1 depends on its reading.") < text.index("Answer edited by M. M.") < text.index(generated)
+    )
+    assert "In this model C1 <b>depends</b>." in parse(page(copy)).text()
+    log = copy / "overrides.jsonl"
+    log.write_text(log.read_text(encoding="utf-8").splitlines(keepends=True)[1], encoding="utf-8")
+    with pytest.raises(StudyError, match=r"overrides\.jsonl:1: the chain .* is broken here"):
+        one_page(copy)

@@ -26,6 +26,11 @@ def report(
     across: Annotated[
         Path | None, typer.Option(metavar="DIR", help="With --full: what the parties say in the other study files here.")
     ] = None,
+    answer: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Log an edited answer first; it stands above that of the program.")
+    ] = None,
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who edits the answer.")] = "",
+    why: Annotated[str, typer.Option(metavar="TEXT", help="Why the answer is edited.")] = "",
     pdf: Annotated[bool, typer.Option("--pdf", help="Also a PDF beside it; needs Chromium or Chrome.")] = False,
 ) -> None:
     """Write one page that anyone can read, or with --full the report behind it. Nothing in it is fetched from outside.
@@ -36,10 +41,13 @@ def report(
     from openiads.errors import StudyError
     from openiads.report.printing import print_pdf
     from openiads.report.study import write_study
+    from openiads.report.study_override import override
 
     target = out or folder / ("report.html" if full else "one-page.html")
     if (run or beside or across) and not full:
         raise StudyError("--run, --beside and --across go with --full: the sheet has no room for them")
+    if answer is not None:
+        override(folder, text=answer, by=by, why=why)
     others = sorted(across.glob("*.yaml")) if across is not None else []
     runs = [api.open_run(one).reader for one in run or ()]
     again = f"openiads study replay {folder}"

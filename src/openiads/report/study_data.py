@@ -195,4 +195,24 @@ def open_study(folder: Path | str) -> StudyData:
         raise StudyError(
             f"{results.folder}: {TEXT} is missing; the folder is damaged. Copy it whole, or run the study again"
         )
-    return StudyData(results)
+    data = StudyData(results)
+    _require_whole(data)
+    return data
+
+
+def _require_whole(data: StudyData) -> None:
+    """Nothing that a page shows was changed since the run: tables, study file, chain of looks."""
+    from openiads.errors import StudyError  # noqa: PLC0415
+    from openiads.results.files import read_bytes, sha256_hex  # noqa: PLC0415
+    from openiads.study.lock import LookLog  # noqa: PLC0415
+
+    again = "Put the original back, or make it anew: openiads study run ... --resume"
+    for output in data.manifest["outputs"]:
+        path = data.folder / output["file"]
+        if path.suffix == ".parquet" and sha256_hex(read_bytes(path)) != output["sha256"]:
+            raise StudyError(f"{path}: was changed after the run. {again}")
+    if data.study.sha256 != data.manifest["identity"]["study_sha256"]:
+        raise StudyError(f"{data.folder / TEXT}: was changed after the run. {again}")
+    looks = LookLog(data.folder / "looks.jsonl").lines()
+    if data.manifest["looks"]["last"] != (looks[-1]["sha256"] if looks else None):
+        raise StudyError(f"{data.folder / 'looks.jsonl'}: is not the log of these results. {again}")

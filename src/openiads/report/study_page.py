@@ -12,6 +12,7 @@ from openiads.report.study_beside import Beside
 from openiads.report.study_data import Pair, StudyData, View
 from openiads.report.study_moments import Moments
 from openiads.report.study_more import more_charts
+from openiads.report.study_override import overrides
 from openiads.report.study_plots import Reference, profile_chart, share_bars, sweep_chart
 from openiads.report.study_profile import Draws, Profile, profiles, stored_draws
 from openiads.report.study_sources import figures, hashes, listing, placeholder_list, positions, sources
@@ -102,6 +103,7 @@ class StudyPage:
             "listing": listing(data),
             "hashes": hashes(data),
             "tables": study_tables.tables(self),
+            "overrides": overrides(data.folder),
             "moments": self.moments,
             "beside": self.beside,
             "across": self.across,

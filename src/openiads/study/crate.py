@@ -15,7 +15,7 @@ Entity = dict[str, Any]
 PROFILE: Final = "https://w3id.org/ro/wfrun/process/0.5"
 CRATE: Final = "https://w3id.org/ro/crate/1.1"
 INPUTS: Final = ("study.yaml", "scenario.yaml", "registration.json")
-BESIDE: Final = ("study.json", "looks.jsonl", "credibility.md", "one-page.html", "report.html")
+BESIDE: Final = ("study.json", "looks.jsonl", "overrides.jsonl", "credibility.md", "one-page.html", "report.html")
 MEDIA: Final = {
     ".csv": "text/csv",
     ".parquet": "application/vnd.apache.parquet",

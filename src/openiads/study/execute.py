@@ -25,7 +25,7 @@ SCENARIO: Final = "scenario.yaml"
 REGISTRATION: Final = "registration.json"
 WRITTEN: Final = (
     "looks.jsonl", "study.yaml", SCENARIO, REGISTRATION, "credibility.md", "ro-crate-metadata.json",
-    "one-page.html", "one-page.pdf", "report.html", "report.pdf",
+    "overrides.jsonl", "one-page.html", "one-page.pdf", "report.html", "report.pdf",
 )  # fmt: skip
 """Files of a study that another one in the same folder replaces; what else lies there stays."""
 FORMAT: Final = 1

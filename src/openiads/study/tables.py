@@ -74,13 +74,19 @@ def read_table(folder: Path, name: str) -> list[Row]:
     StudyError
         When the folder has no such table.
     """
+    import pyarrow as pa  # noqa: PLC0415 - slow to import
     import pyarrow.parquet as pq  # noqa: PLC0415 - slow to import
 
     path = folder / FOLDER / f"{name}.parquet"
     if name not in SCHEMAS or not path.is_file():
         raise StudyError(f"{folder}: there is no table {name!r} of a study here. Known: {', '.join(SCHEMAS)}")
-    with pq.ParquetFile(path, pre_buffer=False) as file:
-        return file.read(use_threads=False).to_pylist()  # type: ignore[no-any-return]
+    try:
+        with pq.ParquetFile(path, pre_buffer=False) as file:
+            return file.read(use_threads=False).to_pylist()  # type: ignore[no-any-return]
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise StudyError(
+            f"{path}: is damaged ({str(error).splitlines()[0]}). Make it anew: study run ... --resume"
+        ) from error
 
 
 def _value(value: Any, kind: str) -> Any:
