@@ -102,3 +102,13 @@ def test_links_between_pages_lead_somewhere() -> None:
 def test_every_reference_page_is_in_the_index() -> None:
     index = (DOCS / "index.md").read_text(encoding="utf-8")
     assert not [page.name for page in (DOCS / "reference").glob("*.md") if f"reference/{page.name}" not in index]
+
+
+def test_the_register_of_claims_is_fresh() -> None:
+    from openiads.study.register import load_register
+
+    made = tool("make_claims_page")
+    assert made.PAGE.read_text(encoding="utf-8") == made.page(load_register(), made.words()), (
+        "stale: run tools/make_claims_page.py"
+    )
+    assert {one["id"] for one in made.words()} == {entry.id for entry in load_register().claims}

@@ -384,6 +384,58 @@ def test_distance_of_tracks_from_the_truth() -> None:
     assert one(picture(), "siap_position_accuracy").estimate.value == pytest.approx(35.0, abs=1e-6)  # m
 
 
+# exposure
+
+
+def exposed(*, state: str = "continuous") -> RunData:
+    """A flight of 60 sorties a month that the Turkish site holds from 0 to 60 min and the Russian one from 30 to 90 min."""
+    from openiads.scenario.shipped import find
+
+    paths = {
+        "command_posts.s400-command.state": state,
+        "fire_units.s400-1.state": state,
+        "fire_units.s400-2.state": state,
+    }
+    objects = [
+        {"object_id": "f-35a", "side": "friendly", "kind": "aircraft", "system": "f-35a", "sorties_per_month": 60.0},
+        {"object_id": "f-16", "side": "friendly", "kind": "aircraft", "system": "f-16", "sorties_per_month": 9.0},
+    ]
+    spans = {"s400-1": (0, 60, "f-35a"), "hmeimim-1": (30, 90, "f-35a"), "s400-2": (10, 20, "f-16")}
+    events, association = [], []
+    for node, (start, end, thing) in spans.items():
+        about = {"node": node, "track_id": f"{node}/1"}
+        events += [
+            {**about, "at_ns": start * 60 * S, "event": "firm"},
+            {**about, "at_ns": end * 60 * S, "event": "dropped"},
+        ]
+        association.append(
+            {"node": node, "at_ns": start * 60 * S, "reference": "track", "reference_id": f"{node}/1", "object_id": thing}
+        )
+    outcomes = [{"object_id": o["object_id"], "end_state": "landed", "at_ns": 7200 * S} for o in objects]
+    order = sorted(objects, key=lambda o: str(o["object_id"]))
+    tables = {"objects": order, "outcomes": outcomes, "events": events, "association": association}
+    return by_hand(load_scenario(find("exposure-baseline"), overrides=paths), tables)
+
+
+def test_hours_of_a_system_in_all_and_alone() -> None:
+    told = {"system": "s400-command", "aircraft": "f-35a"}
+    assert one(exposed(), "exposure_hours", **told).estimate.value == pytest.approx(
+        60.0, rel=1e-12
+    )  # 60 sorties, one hour each
+    assert one(exposed(), "exposure_hours", **told, alone=1.0).estimate.value == pytest.approx(30.0, rel=1e-12)
+    hmeimim = one(exposed(), "exposure_hours", system="hmeimim-command", aircraft="f-35a")
+    assert hmeimim.estimate.value == pytest.approx(60.0, rel=1e-12)
+    assert one(exposed(), "exposure_hours", system="s400-command").estimate.value == pytest.approx(
+        60.0 + 9.0 / 6.0, rel=1e-12
+    )
+    share = exposed().scenario.spec.readiness.share_drills
+    drills = one(exposed(state="drills"), "exposure_hours", **told).estimate.value
+    assert drills == pytest.approx(60.0 * share, rel=1e-12)
+    assert one(exposed(state="stored"), "exposure_hours", **told).estimate.value == 0.0
+    with pytest.raises(ResultsError, match="no node is called 'x'"):
+        one(exposed(), "exposure_hours", system="x")
+
+
 # other raids
 
 

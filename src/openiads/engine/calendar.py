@@ -50,14 +50,13 @@ def build_calendar(spec: ScenarioSpec, radars: Radars, things: Things, nodes: li
     duration_ns = _ns(spec.clock.duration_s)
     walk = plan_walk(spec.windows, radars, things, duration_ns)
     blocks: list[tuple[Rows, np.uint64]] = []
-    seen: dict[tuple[int, int], Rows] = {}
+    seen: dict[int, Seen] = {}
     out = {node: outages_ns(node_spec(spec, node).outages) for node in nodes}
     for r, (node, role) in enumerate(radars.names):
         radar = radars.records[r]
         rows = _radar_rows(r, radar, duration_ns, radiating(spec, things, node, role, duration_ns))
         blocks.append((while_up(rows, out[node]), name_hash(node, role)))
-        for number, found in _sightings(radars, r, things, duration_ns):
-            seen[r, number] = found
+        seen[r] = _sightings(radars, r, things, duration_ns)
     for n, node in enumerate(nodes):
         cycle_ns = command_cycle_ns(spec, node, links)
         if cycle_ns > 0:
@@ -160,7 +159,18 @@ def _radar_rows(r: int, radar: Any, duration_ns: int, on: list[Interval]) -> Row
     return kept
 
 
-def _sightings(radars: Radars, r: int, things: Things, duration_ns: int) -> Iterator[tuple[int, Rows]]:
+@dataclass(frozen=True)
+class Seen:
+    """Looks or candidates of one radar in the order of the calendar rows that they belong to."""
+
+    rows: Rows
+    numbers: NDArray[np.int64]
+    """Number of each row of the calendar that has any, (groups,)."""
+    firsts: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+
+def _sightings(radars: Radars, r: int, things: Things, duration_ns: int) -> Seen:
     """Looks or candidates of radar `r`, by the number of the calendar row that they belong to."""
     radar = radars.records[r]
     rotating = radar["kind"] == ROTATING
@@ -182,11 +192,11 @@ def _sightings(radars: Radars, r: int, things: Things, duration_ns: int) -> Iter
     order = np.lexsort((keys, everything["at_ns" if rotating else "azimuth_rad"], number))
     everything, number = everything[order], number[order]
     firsts = np.flatnonzero(np.diff(number, prepend=-1))
-    for first, last in zip(firsts, np.append(firsts, len(number))[1:], strict=True):
-        yield int(number[first]), everything[first:last]
+    counts = np.diff(np.append(firsts, len(number)))
+    return Seen(everything, number[firsts], firsts, counts)
 
 
-def _assemble(blocks: list[tuple[Rows, np.uint64]], seen: dict[tuple[int, int], Rows], walk: Walk) -> Plan:
+def _assemble(blocks: list[tuple[Rows, np.uint64]], seen: dict[int, Seen], walk: Walk) -> Plan:
     blocks = [
         (rows[keep], name)
         for rows, name in blocks
@@ -195,22 +205,31 @@ def _assemble(blocks: list[tuple[Rows, np.uint64]], seen: dict[tuple[int, int], 
     calendar = np.concatenate([rows for rows, _ in blocks]) if blocks else np.zeros(0, CALENDAR)
     names = np.concatenate([np.full(len(rows), name) for rows, name in blocks]) if blocks else np.zeros(0, np.uint64)
     calendar = calendar[np.lexsort((calendar["number"], names, calendar["rank"], calendar["at_ns"]))]
-    looks: list[Rows] = []
-    candidates: list[Rows] = []
-    totals = {LOOK: 0, FRAME: 0}
-    for row in calendar:
-        kind = int(row["kind"])
-        if kind not in totals:
-            continue
-        found = seen.get((int(row["index"]), int(row["number"])))
-        row["first"] = totals[kind]
-        if found is not None:
-            row["count"] = len(found)
-            totals[kind] += len(found)
-            (looks if kind == LOOK else candidates).append(found)
     return Plan(
         calendar=calendar,
-        looks=np.concatenate(looks) if looks else np.zeros(0, LOOKS),
-        candidates=np.concatenate(candidates) if candidates else np.zeros(0, CANDIDATES),
+        looks=_gathered(calendar, LOOK, seen, LOOKS),
+        candidates=_gathered(calendar, FRAME, seen, CANDIDATES),
         walk=walk,
     )
+
+
+def _gathered(calendar: Rows, kind: int, seen: dict[int, Seen], dtype: np.dtype[Any]) -> Rows:
+    """What the calendar rows of a kind see, in their order; writes to each row where it begins and how many there are."""
+    mine = np.flatnonzero(calendar["kind"] == kind)
+    count, start = np.zeros(len(mine), np.int64), np.zeros(len(mine), np.int64)
+    pool, base = [np.zeros(0, dtype)], 0
+    for r, found in seen.items():
+        if found.rows.dtype != dtype or not len(found.rows):
+            continue
+        own = np.flatnonzero(calendar["index"][mine] == r)
+        place = np.searchsorted(found.numbers, calendar["number"][mine[own]])
+        place = np.minimum(place, len(found.numbers) - 1)
+        has = found.numbers[place] == calendar["number"][mine[own]]
+        count[own], start[own] = np.where(has, found.counts[place], 0), base + found.firsts[place]
+        pool.append(found.rows)
+        base += len(found.rows)
+    first = np.cumsum(count) - count
+    calendar["first"][mine], calendar["count"][mine] = first, count
+    taken = np.repeat(start - first, count) + np.arange(int(count.sum()))
+    rows: Rows = np.concatenate(pool, dtype=dtype)[taken]
+    return rows

@@ -7,6 +7,7 @@ power, gain and losses never appear separately, because no public source gives t
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -64,6 +65,12 @@ def snr_db(*, gain_db: ArrayLike, range_m: ArrayLike, rcs_m2: ArrayLike) -> Arra
     return total
 
 
+@lru_cache(maxsize=256)
+def _required_db(p_d: float, p_fa: float, pulses: int, shape: float) -> float:
+    """The required SNR of one look; solved for once, since the same few radars are calibrated again and again."""
+    return float(required_snr_db(p_d=p_d, p_fa=p_fa, pulses=pulses, shape=shape))
+
+
 def calibrate(
     *,
     range_m: float,
@@ -101,7 +108,7 @@ def calibrate(
     require_within(1.0, range_m, 1e7, name="range_m", source="a published detection range")
     require_within(1e-6, rcs_m2, 1e5, name="rcs_m2", source="a published detection range")
     shape = fluctuation_shape(swerling=swerling, pulses=pulses)
-    single_db = float(required_snr_db(p_d=p_d, p_fa=p_fa, pulses=pulses, shape=shape))
+    single_db = _required_db(p_d, p_fa, pulses, shape)
     lost_db: Callable[[Array], Array] = path_loss_db if path_loss_db is not None else np.zeros_like
     at_range_db = float(snr_db(gain_db=0.0, range_m=range_m, rcs_m2=rcs_m2) - lost_db(np.asarray(range_m, dtype=np.float64)))
     if not cumulative:

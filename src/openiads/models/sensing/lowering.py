@@ -1,6 +1,7 @@
 """From a radar in a scenario to its record: calibration, accuracy, scan or dwell budget, false alarms."""
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,10 @@ LIKELY = 0.5
 """Where that many times Pfa is as likely as this, nothing counts as noise: such a radar is all false alarms."""
 
 
+kept_table = lru_cache(maxsize=128)(detection_table)
+"""Tables by their conditions: a study lowers thousands of scenarios with the same few. Nobody writes to them."""
+
+
 class PdTables:
     """The Pd tables of a case, one per different (Pfa, pulses, Swerling)."""
 
@@ -48,7 +53,7 @@ class PdTables:
         if key not in self._rows:
             self._rows[key] = len(self._tables)
             shape = fluctuation_shape(swerling=swerling, pulses=pulses)
-            self._tables.append(detection_table(p_fa=p_fa, pulses=pulses, shape=shape))
+            self._tables.append(kept_table(p_fa=p_fa, pulses=pulses, shape=shape))
             self._noise.append(noise_level_db(p_fa=p_fa, pulses=pulses, shape=shape))
         return self._rows[key]
 
@@ -61,6 +66,7 @@ class PdTables:
         return np.array(self._tables) if self._tables else np.zeros((1, 4))
 
 
+@lru_cache(maxsize=256)
 def noise_level_db(*, p_fa: float, pulses: int, shape: float) -> float:
     """Mean SNR at which a look detects `NOISE_FACTOR` times as often as noise does; the low end of the tables at most. [dB]"""
     lowest_db = float(TABLE_LOW_DB)
