@@ -43,6 +43,12 @@ def second(tree: Tree) -> None:
     tree["objects"]["raider"] |= {"count": 2, "spacing_s": 3.0}
 
 
+def node_out(tree: Tree) -> None:
+    """The unit dies when the raider is on its way, with a firm track and before the first shot could be fired."""
+    unit = lone(tree)
+    unit["outages"] = [[20, 239]]
+
+
 def never_above_horizon(tree: Tree) -> None:
     lone(tree)
     tree["places"]["site"]["mask_angle_deg"] = 5
@@ -125,6 +131,7 @@ def missed_shot(tree: Tree) -> None:
 CASES: dict[str, Callable[[Tree], None]] = {
     case.__name__: case
     for case in (
+        node_out,
         never_above_horizon,
         not_detected,
         track_too_late,
@@ -144,7 +151,7 @@ CASES: dict[str, Callable[[Tree], None]] = {
 def test_every_cause_has_a_case_and_a_link() -> None:
     assert tuple(CASES) == LEDGER_CAUSES == tuple(RELIEF_OF)
     assert tuple(dict.fromkeys(RELIEF_OF.values())) == RELIEFS
-    assert order_of("magazine") == ("magazine", "link", "false_shot", "kill", *RELIEFS[:7])
+    assert order_of("magazine") == ("magazine", "link", "false_shot", "kill", *RELIEFS[:8])
 
 
 def test_the_lone_unit_stops_the_raider(cases: ModuleType) -> None:

@@ -9,12 +9,14 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from openiads.engine.identity import identify
 from openiads.engine.messages import on_link
 from openiads.engine.outages import on_outage
 from openiads.engine.picture import used_slots
 from openiads.engine.relief import grant_tracks, mark_tracks
-from openiads.engine.resolve import begin, end_object, finish, interrogate, note_firm, note_plots
+from openiads.engine.resolve import begin, end_object, finish, note_firm, note_plots
 from openiads.engine.shots import close_shots, settle_due
+from openiads.engine.spurious import keep_spurious
 from openiads.engine.stages import (
     MAGAZINE,
     OUT_OF_ENVELOPE,
@@ -27,7 +29,6 @@ from openiads.engine.stages import (
 from openiads.kernels import kernel
 from openiads.models.command.kernels import engaged_tracks, no_channel, out_of_sector, rank
 from openiads.models.engagement.kernels import armed, choose_missile, plan_shot
-from openiads.models.identification.kernels import accept, wants_interrogation
 from openiads.models.network.kernels import weapons_alone
 from openiads.models.sensing.frame import frame
 from openiads.models.sensing.multifunction import boresight_at
@@ -37,7 +38,6 @@ from openiads.records.chain import RELIEF_CHANNEL, RELIEF_MAGAZINE
 from openiads.records.log import (
     ASSIGNED,
     DROPPED,
-    IDENTIFIED,
     SLEWED,
     log_event,
     log_plots,
@@ -194,26 +194,8 @@ def on_command(case: Case, state: State, scratch: Scratch, changes: Records, row
     expire_remote(tracker, state.node_states[n], state.tracks, node["remote_hold_ns"], now_ns, changes, scratch)
     if case.control[0]["relief"] != 0 and node["fire_unit"] >= 0:
         grant_tracks(case, state, n, used_slots(tracker, state.node_states[n]), now_ns)
-    first, last = used_slots(tracker, state.node_states[n])
-    for slot in range(first, last):
-        track = state.tracks[slot]
-        if wants_interrogation(node, track, now_ns):
-            identity = interrogate(
-                n,
-                node,
-                track,
-                state.track_truth[slot],
-                case.objects,
-                case.node_object,
-                state.identity_index,
-                now_ns,
-                state.clock,
-                state.associations,
-                state.stages[n],
-                state.counts,
-            )
-            accept(track, identity, now_ns)
-            log_event(state.clock, state.events, now_ns, n, IDENTIFIED, track["number"], identity, math.nan)
+    keep_spurious(case, state, n, row["number"], now_ns)
+    identify(case, state, n, now_ns)
     if node["fire_unit"] >= 0:
         engage(case, state, scratch, node["fire_unit"], now_ns)
         point(case, state, node["fire_unit"], now_ns)

@@ -20,6 +20,7 @@ from openiads.engine.resolve import (
     meet,
     take_index,
 )
+from openiads.engine.spurious import met_instead
 from openiads.engine.stages import note_assessed, note_failed, note_intercept, note_launched
 from openiads.kernels import kernel
 from openiads.models.assessment.kernels import holds, take_assessment
@@ -162,6 +163,8 @@ def intercept(case: Case, state: State, place: int) -> None:
     guided = held and in_sector(case.radars[unit["radar"]], boresight, track, now_ns)
     if guided and now_ns - track["update_ns"] <= unit["max_track_age_ns"]:
         truth["object"] = really_met(case.objects, meant, state.track_truth[shot["track_slot"]])
+        if truth["object"] < 0:
+            truth["object"] = met_instead(case, state, unit["node"], shot["track_slot"], now_ns)
         missile = case.missiles[shot["missile"]]
         result = meet(
             shot,

@@ -1,7 +1,8 @@
 """The tables that a run leaves: names, columns, keys, units. Engine and results share this page and nothing else.
 
 Names instead of indexes, whole nanoseconds instead of float seconds, enums as strings. What a node perceives and what is
-true never share a table: truth is in `association`, `plot_association`, `outcomes`, `ledger`, `timeline` and `counts` only.
+true never share a table: truth is in `association`, `plot_association`, `outcomes`, `ledger`, `timeline`, `sorties` and
+`counts` only.
 """
 
 from dataclasses import dataclass
@@ -294,6 +295,45 @@ _TABLES: Final = (
             Column("result", "str", "for a shot what became of it, for an identification whether it was right; else empty"),
         ),
         "truth: what tracks and shots really belong to",
+    ),
+    Table(
+        "sorties",
+        "events",
+        ("replication", "object_id"),
+        (
+            REPLICATION,
+            Column("object_id", "str", "object"),
+            Column("iff_working", "bool", "its transponder works"),
+            Column("iff_code", "bool", "it is set to the right code"),
+            Column("flight_plan", "bool", "its flight plan was filed and reached the nodes"),
+            Column("corridor", "bool", "it keeps to the corridors and zones that were ordered"),
+        ),
+        "truth: what holds for each sortie, where a node identifies by evidence; else no rows",
+    ),
+    Table(
+        "identifications",
+        "events",
+        ("replication", "at_ns", "node", "track_id"),
+        (
+            REPLICATION,
+            AT,
+            NODE,
+            TRACK,
+            Column(
+                "civil", "str", "civil reply to this interrogation: yes or no; missing when it was not asked", nullable=True
+            ),
+            Column("code", "str", "the same in code", nullable=True),
+            Column("flight_plan", "str", "whether a flight plan fits; missing when plans are not known", nullable=True),
+            Column("corridor", "str", "whether it is seen to keep to its corridor; missing as above", nullable=True),
+            Column("crewed", "str", "whether the echo looks like an aircraft", nullable=True),
+            Column("as_missile", "bool", "whether it moves as a missile"),
+            Column("told", "str", "last identity that another node reported", nullable=True),
+            Column("p_friendly", "f8", "probability, by all evidence so far"),
+            Column("p_neutral", "f8", "the same for neutral"),
+            Column("p_hostile", "f8", "the same for hostile"),
+            Column("identity", "str", "what the node declares"),
+        ),
+        "every interrogation by a node that weighs evidence: answers, and what it makes of all of them",
     ),
     Table(
         "plots",

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from openiads.models.base import Id, Spec, figure, section
+from openiads.models.identification.spec import SortieSpec
 from openiads.models.motion.spec import MotionSpec
 
 
@@ -81,6 +82,11 @@ class ObjectSpec(Spec):
     notified: bool = Field(default=False, description="True: the flight is announced, and silent_on_notice radars go silent")
     sorties_per_month: float | None = Field(
         default=None, ge=0, le=1e6, description="Sorties a month that one run stands for"
+    )
+    sortie: SortieSpec | None = Field(
+        default=None,
+        description="What holds for a whole sortie, for nodes that identify by evidence; filled where the scenario has one",
+        json_schema_extra={"x-filled": True, "x-only-when": ["sortie", "stated"]},
     )
     draws_as: Id | None = Field(default=None, description="Id whose random numbers it uses instead of its own")
 

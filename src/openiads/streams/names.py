@@ -38,6 +38,14 @@ CLUTTER: Final = 12
 """Where the clutter patch of a square of the plane lies. Name: radar; index: square."""
 LINK_ORDER: Final = 40
 """Whether one order is lost, and how long it takes. Name: link; index: count of its orders."""
+SORTIE_IDENTITY: Final = 41
+"""Transponder, code, flight plan and corridor of a whole sortie. Name: object; index: 0."""
+INTERROGATE: Final = 42
+"""Errors of one interrogation: civil reply, coded reply, plan, corridor. Name: node and object; index: count between the two."""
+LOOK_OF_ECHO: Final = 43
+"""Whether a node tells an aircraft from other objects by the echo. Name: node and object; index: 0."""
+FALSE_BALLISTIC: Final = 44
+"""Whether and where a false ballistic track begins. Name: node; index: command cycle."""
 
 PURPOSES: Final = {
     "detect": DETECT,
@@ -53,6 +61,10 @@ PURPOSES: Final = {
     "fluctuate": FLUCTUATE,
     "clutter": CLUTTER,
     "link_order": LINK_ORDER,
+    "sortie_identity": SORTIE_IDENTITY,
+    "interrogate": INTERROGATE,
+    "look_of_echo": LOOK_OF_ECHO,
+    "false_ballistic": FALSE_BALLISTIC,
 }
 
 
