@@ -101,12 +101,11 @@ def test_procedures_are_known_in_every_mode_but_standalone(cases: ModuleType) ->
 
 
 def test_who_weighs_changes_no_other_draw(cases: ModuleType) -> None:
-    """Held fire: the same plots, tracks and messages sent, whoever identifies how."""
+    """Held fire: a rotating radar sees the same plots, whoever identifies how. (What a fire unit holds turns its antenna.)"""
     by_table, by_evidence = (cases.run(cases.small({**CALM, **more}), 3, level="full") for more in ({}, WEIGHS))
-    for name in ("plots", "plot_association", "outcomes"):
-        assert by_table[name].equals(by_evidence[name]), name
-    keep = ["replication", "at_ns", "node", "track_id", "status", "source", "sigma_position_m"]
-    assert by_table["tracks"].select(keep).equals(by_evidence["tracks"].select(keep))
+    seen = [[r for r in cases.rows(t["plots"]) if r["node"] == "post-1"] for t in (by_table, by_evidence)]
+    assert seen[0] == seen[1]
+    assert len(seen[0]) > 500
     assert len(by_table["identifications"]) == len(by_table["sorties"]) == 0
 
 
@@ -143,6 +142,18 @@ def copied(state: State) -> State:
     return State(*(array.copy() for array in state))
 
 
+def different(a: State, b: State) -> list[str]:
+    """Fields of what nodes know that differ, to the bit."""
+    return [
+        f"{name}.{field}"
+        for name in State._fields
+        if name not in TRUTH_ARRAYS
+        for field in getattr(a, name).dtype.names or ("",)
+        for x, y in [(getattr(a, name)[field], getattr(b, name)[field]) if field else (getattr(a, name), getattr(b, name))]
+        if np.ascontiguousarray(x).tobytes() != np.ascontiguousarray(y).tobytes()
+    ]
+
+
 def test_between_questions_nobody_decides_by_truth(cases: ModuleType) -> None:
     """Truth is scrambled before each command and link cycle without a question: the same beliefs, messages and missiles."""
     simulation = Simulation(cases.lowered(cases.small({**WEIGHS, "control.weapons": "free"})), seed=1)
@@ -166,9 +177,7 @@ def test_between_questions_nobody_decides_by_truth(cases: ModuleType) -> None:
         other.identity_index[:] += 1
         simulation.advance(plain, number + 1)
         simulation.advance(other, number + 1)
-        for name in State._fields:
-            if name not in TRUTH_ARRAYS:
-                assert getattr(plain, name).tobytes() == getattr(other, name).tobytes(), (number, name)
+        assert different(plain, other) == [], number
         compared += 1
         planned += int(plain.clock["shots"][0] - state.clock["shots"][0])
         sent += int(plain.clock["message_rows"][0] - state.clock["message_rows"][0])

@@ -13,11 +13,10 @@ SECTOR = Path(__file__).resolve().parents[2] / "examples" / "scenarios" / "linke
 REPLICATIONS = 12
 WITHOUT_AND_WITH = {
     "unlinked sensors": (None, "unlinked"),
-    "a one-way cue in place of the common picture": (None, "cue-only"),
     "a friend whose transponder is silent and whose plan never came": (None, "silent-friend"),
     "autonomous operation": ("tight", "autonomous"),
     "a friend taken for a missile by its motion": ("diver", "motion-rule"),
-    "false ballistic tracks": ("tight", "false-tracks"),
+    "false ballistic tracks": ("diver", "false-tracks"),
 }
 
 
@@ -62,37 +61,25 @@ def test_the_diver_is_declared_hostile_by_its_motion_alone(cases: ModuleType) ->
 
 
 def test_false_tracks_follow_nothing_and_are_shot_at(cases: ModuleType) -> None:
-    """They are firm at once, belong to no object, are declared hostile, and come at the stated rate (one a minute between them)."""
+    """They are firm at once, belong to no object and are declared hostile; a missile fired at one meets the friend nearby."""
     found = run(cases, "false-tracks")
-    firm = [
-        r
-        for r in cases.rows(found["association"])
-        if r["node"] == "unit-1" and r["reference"] == "track" and not r["object_id"]
-    ]
-    asked = [
-        r
-        for r in cases.rows(found["association"])
-        if r["node"] == "unit-1" and r["reference"] == "identification" and not r["object_id"]
-    ]
-    assert len(firm) == len(asked)
+    rows = [r for r in cases.rows(found["association"]) if r["node"] == "unit-1" and not r["object_id"]]
+    firm = {(r["replication"], r["reference_id"], r["at_ns"]) for r in rows if r["reference"] == "track"}
+    asked = [r for r in rows if r["reference"] == "identification"]
+    assert firm <= {(r["replication"], r["reference_id"], r["at_ns"]) for r in asked}
     assert {r["result"] for r in asked} == {"wrong"}
-    cycles = 420 / (60 + 30)  # an interval of a minute in the mean, and half a minute of track
-    cases.near(len(firm) / REPLICATIONS, cycles, (cycles / REPLICATIONS) ** 0.5)
-    met = Counter(
-        r["object_id"] or r["result"]
-        for r in cases.rows(found["association"])
-        if r["reference"] == "shot" and r["node"] == "unit-1"
-    )
-    assert met["friend"] > REPLICATIONS // 2
+    assert (
+        2 * REPLICATIONS < len(firm) < 8 * REPLICATIONS
+    )  # at most 80 s long, 12 s apart in the mean, in 420 s: five, or shorter ones
+    shots = [r for r in cases.rows(found["association"]) if r["reference"] == "shot" and r["node"] == "unit-1"]
+    assert Counter(r["object_id"] for r in shots if r["result"] == "killed")["diver"] > REPLICATIONS // 2
 
 
 def test_a_false_track_near_nobody_takes_the_missile_to_nobody(cases: ModuleType) -> None:
-    scenario = api.load_scenario(
-        SECTOR, variant="false-tracks", overrides={"fire_units.unit-1.identification.false_capture_km": 0.001}
-    )
-    found = cases.run(scenario, 4)
+    capture = {"fire_units.unit-1.identification.false_capture_km": 0.001}
+    found = cases.run(api.load_scenario(SECTOR, variant="false-tracks", overrides=capture), 4)
     results = Counter(
         r["result"] for r in cases.rows(found["association"]) if r["reference"] == "shot" and not r["object_id"]
     )
-    assert results["no_object"] > 4
+    assert results["no_object"] > 2
     assert sum(lost(cases, found)) == 0

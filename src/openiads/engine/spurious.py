@@ -14,6 +14,7 @@ from openiads.records.case import Case
 from openiads.records.state import State
 from openiads.streams.draws import uniforms
 from openiads.streams.names import FALSE_BALLISTIC
+from openiads.tracking.gating import settle_track
 from openiads.tracking.life import occupy
 
 Record = Any
@@ -35,7 +36,7 @@ def keep_spurious(case: Case, state: State, n: int, cycle: int, now_ns: int) -> 
     if now_ns < spurious["until_ns"]:
         track = state.tracks[spurious["slot"]]
         if track["status"] != FREE and track["number"] == spurious["number"]:
-            advance(track, now_ns)
+            advance(case.trackers[n], track, now_ns)
         return
     c, unit = state.clock[0], case.fire_units[case.nodes[n]["fire_unit"]]
     begins, azimuth, far, _ = uniforms(c["seed"], c["replication"], FALSE_BALLISTIC, case.nodes[n]["name"], cycle)
@@ -64,6 +65,7 @@ def begin_spurious(case: Case, state: State, n: int, azimuth_rad: float, share: 
         track["x"][3 + i] = -evidence["false_mps"] * along
         track["p"][i, i] = ERROR * ERROR
         track["p"][3 + i, 3 + i] = SPEED_ERROR * SPEED_ERROR
+    settle_track(case.trackers[n], track)
     spurious = state.spurious[n]
     spurious["number"], spurious["slot"] = track["number"], slot
     spurious["until_ns"] = now_ns + evidence["false_duration_ns"]
@@ -84,7 +86,7 @@ def begin_spurious(case: Case, state: State, n: int, azimuth_rad: float, share: 
 
 
 @kernel
-def advance(track: Record, now_ns: int) -> None:
+def advance(config: Record, track: Record, now_ns: int) -> None:
     """Move a track straight on to now, as if a plot had confirmed it."""
     dt = (now_ns - track["update_ns"]) * 1e-9
     if dt <= 0.0:
@@ -92,6 +94,7 @@ def advance(track: Record, now_ns: int) -> None:
     for i in range(3):
         track["x"][i] += dt * track["x"][3 + i]
     track["update_ns"] = now_ns
+    settle_track(config, track)
 
 
 @kernel
