@@ -1,6 +1,7 @@
 """Links and nodes that fail: what is told, what is cut off, and sums that come out; the same bytes with and without the JIT."""
 
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -86,7 +87,7 @@ def test_a_full_link_carries_what_it_can_and_refuses_the_rest(cases: ModuleType)
         for r in cases.rows(found["messages"])
         if r["link"] == "down" and r["due_ns"] is not None
     )
-    gaps = [b[1] - a[1] for a, b in zip(due, due[1:], strict=False) if a[0] == b[0]]
+    gaps = [b[1] - a[1] for a, b in pairwise(due) if a[0] == b[0]]
     assert min(gaps) >= 10 * S  # one after the other
     assert max(told.values()) <= 12
     waits = [
