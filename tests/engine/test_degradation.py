@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from openiads import api
+from openiads.results.ledger import counterfactual_causes
 from openiads.scenario.loader import Scenario
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -136,6 +137,20 @@ def test_each_node_and_link(row: Row, base: dict[str, np.ndarray], cases: Module
     found = measured(api.load_scenario(SECTOR, overrides=row.overrides), cases)
     effects = {name: direction(found[name], base[name]) for name in base}
     assert effects == {name: getattr(row, name) for name in base}
+
+
+@pytest.mark.parametrize(
+    ("overrides", "link"),
+    [({"network.links.cue.outages": ALWAYS}, "link"), ({"sensors.watch.outages": [[30, END_S]]}, "node")],
+    ids=["link out", "node out"],
+)
+def test_the_counterfactual_names_what_was_out(overrides: dict[str, Any], link: str) -> None:
+    """The raider is never detected, since no cue turned the antenna: its link, or the node at the other end, stops the leak."""
+    run = api.run(api.load_scenario(SECTOR, overrides=overrides), replications=2)
+    rows = api.ledger(run).rows.to_pylist()
+    assert {(row["object_id"], row["cause"]) for row in rows} == {("west", "not_detected")}
+    assert len(rows) == 2
+    assert set(counterfactual_causes(api.counterfactual(run)).values()) == {link}
 
 
 def rendered(row: Row) -> str:

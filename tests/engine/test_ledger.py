@@ -185,3 +185,23 @@ def stopped_at_once(scenario: Any, printed: dict[tuple[int, str], str]) -> float
         ends = dict(zip(lowered.names.objects, state.objects["end_state"], strict=True))
         stopped += sum(ends[name] != LEAKED for name in mine)
     return stopped / len(printed)
+
+
+def test_identity_by_evidence(cases: ModuleType) -> None:
+    """A raider that answers in the right code is declared friendly; the link `identity` gives the true one and stops the leak."""
+
+    def edit(tree: Tree) -> None:
+        unit = lone(tree)
+        unit["identification"] |= {"kind": "bayes", "delay_s": 2}
+        answers = {"iff_modes": ["civil", "mode_4"], "p_iff_working": 1.0, "p_iff_code": 1.0}
+        tree["objects"]["raider"]["sortie"] = {**answers, "p_flight_plan": 1.0, "p_corridor": 1.0}
+
+    scenario = cases.edited(edit)
+    run = api.run(scenario, replications=REPLICATIONS)
+    assert {row["cause"] for row in api.ledger(run).rows.to_pylist()} == {"identity"}
+    held = {row["identity"] for row in run.table("timeline").to_pylist() if row["node"] == "unit-1"}
+    assert held == {"friendly"}
+    printed = counterfactual_causes(api.counterfactual(run))
+    assert len(printed) == REPLICATIONS
+    assert set(printed.values()) == {"identity"}
+    assert stopped_at_once(scenario, printed) == 1.0
