@@ -43,6 +43,12 @@ def second(tree: Tree) -> None:
     tree["objects"]["raider"] |= {"count": 2, "spacing_s": 3.0}
 
 
+def node_out(tree: Tree) -> None:
+    """The unit dies when the raider is on its way, with a firm track and before the first shot could be fired."""
+    unit = lone(tree)
+    unit["outages"] = [[20, 239]]
+
+
 def never_above_horizon(tree: Tree) -> None:
     lone(tree)
     tree["places"]["site"]["mask_angle_deg"] = 5
@@ -161,6 +167,7 @@ def missed_shot(tree: Tree) -> None:
 CASES: dict[str, Callable[[Tree], None]] = {
     case.__name__: case
     for case in (
+        node_out,
         never_above_horizon,
         not_detected,
         track_too_late,
@@ -184,7 +191,7 @@ CASES: dict[str, Callable[[Tree], None]] = {
 def test_every_cause_has_a_case_and_a_link() -> None:
     assert tuple(CASES) == LEDGER_CAUSES == tuple(RELIEF_OF)
     assert tuple(dict.fromkeys(RELIEF_OF.values())) == RELIEFS
-    assert order_of("magazine") == ("magazine", "link", "guidance", "false_shot", "kill", *RELIEFS[:10])
+    assert order_of("magazine") == ("magazine", "link", "guidance", "false_shot", "kill", *RELIEFS[:11])
 
 
 def test_the_lone_unit_stops_the_raider(cases: ModuleType) -> None:
@@ -218,3 +225,23 @@ def stopped_at_once(scenario: Any, printed: dict[tuple[int, str], str]) -> float
         ends = dict(zip(lowered.names.objects, state.objects["end_state"], strict=True))
         stopped += sum(ends[name] != LEAKED for name in mine)
     return stopped / len(printed)
+
+
+def test_identity_by_evidence(cases: ModuleType) -> None:
+    """A raider that answers in the right code is declared friendly; the link `identity` gives the true one and stops the leak."""
+
+    def edit(tree: Tree) -> None:
+        unit = lone(tree)
+        unit["identification"] |= {"kind": "bayes", "delay_s": 2}
+        answers = {"iff_modes": ["civil", "mode_4"], "p_iff_working": 1.0, "p_iff_code": 1.0}
+        tree["objects"]["raider"]["sortie"] = {**answers, "p_flight_plan": 1.0, "p_corridor": 1.0}
+
+    scenario = cases.edited(edit)
+    run = api.run(scenario, replications=REPLICATIONS)
+    assert {row["cause"] for row in api.ledger(run).rows.to_pylist()} == {"identity"}
+    held = {row["identity"] for row in run.table("timeline").to_pylist() if row["node"] == "unit-1"}
+    assert held == {"friendly"}
+    printed = counterfactual_causes(api.counterfactual(run))
+    assert len(printed) == REPLICATIONS
+    assert set(printed.values()) == {"identity"}
+    assert stopped_at_once(scenario, printed) == 1.0

@@ -19,7 +19,7 @@ PACKAGE = Path(openiads.__file__).parent
 DECIDING = ("command", "engagement", "assessment", "identification", "network")
 TRUE_CASE = ("objects", "knots", "windows", "looks", "candidates", "radar_object", "node_object")
 """Arrays of the case that say where objects really are, or whose they are."""
-RESOLVING = "openiads.engine.resolve"
+RESOLVING = ("openiads.engine.resolve", "openiads.engine.questions")
 
 
 def parsed(path: Path) -> ast.Module:
@@ -42,7 +42,7 @@ def is_deciding(module: str) -> bool:
 
 def reads_truth(node: ast.AST, tainted: set[str], sources: dict[str, str]) -> bool:
     """Whether an expression hands on truth: an answer of the resolve step is no truth, what is put into it may be."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and sources.get(node.func.id) == RESOLVING:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and sources.get(node.func.id) in RESOLVING:
         return False
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
         if node.value.id == "state" and node.attr in TRUTH_ARRAYS:
@@ -110,7 +110,7 @@ def test_the_engine_hands_no_truth_to_those_who_decide(path: Path) -> None:
 def test_those_who_decide_are_called_at_all() -> None:
     """Otherwise the check above checks nothing."""
     called = set()
-    for name in ("replication", "engage", "shots", "messages"):
+    for name in ("replication", "engage", "shots", "messages", "identity"):
         tree = parsed(PACKAGE / "engine" / f"{name}.py")
         sources = imported(tree)
         called |= {
@@ -141,7 +141,7 @@ def test_the_true_side_is_asked_for_in_one_place() -> None:
         for path in PACKAGE.rglob("*.py")
         if {"reply", "true_identity"} & set(imported(parsed(path)))
     }
-    assert users == {"engine/resolve.py"}
+    assert users == {"engine/resolve.py", "engine/questions.py"}
 
 
 def test_every_array_that_could_hold_truth_is_named() -> None:

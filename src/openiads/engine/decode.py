@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from openiads.engine.beliefs import identifications_table, sorties_table
 from openiads.engine.ledger import ledger_table, timeline_table
 from openiads.engine.lowering import Lowered, Names
 from openiads.engine.traffic import traffic_table
@@ -42,6 +43,8 @@ def decode(lowered: Lowered, state: State, level: Level, only: Container[str] | 
         "magazines": _magazines,
         "counts": _counts,
         "traffic": traffic_table,
+        "sorties": sorties_table,
+        "identifications": identifications_table,
         "timeline": timeline_table,
         "shots": _shots,
         "events": _events,

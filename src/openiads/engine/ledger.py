@@ -19,6 +19,7 @@ from openiads.records.state import (
     FAILED_ENVELOPE,
     FAILED_GUIDANCE,
     FAILED_MISSED,
+    FAILED_OUT,
     FAILED_READY,
     FAILED_TRACK,
     State,
@@ -29,6 +30,9 @@ Column = NDArray[Any]
 Columns = dict[str, Column]
 NEVER = np.iinfo(np.int64).max
 LEAKED = END_STATES.index("leaked")
+NODE_OUT, NEVER_ABOVE, TRACK_QUALITY = (
+    LEDGER_CAUSES.index(name) for name in ("node_out", "never_above_horizon", "track_quality")
+)
 PLANNED = LEDGER_CAUSES.index("shot_spent_on_false_or_decoy")
 LAUNCHED, MET = PLANNED + 1, PLANNED + 2
 """How far an attempt got beyond the conditions of the decision: a missile left, and it met the object."""
@@ -50,8 +54,10 @@ def unit_causes(windows: Column, stages: Column) -> tuple[Column, Column]:
     above = (windows["above_ns"] >= 0) | (stages["detected_ns"] >= 0)
     detected = stages["detected_ns"] >= 0
     firm = (stages["firm_ns"] >= 0) & ((windows["to_ns"] < 0) | (stages["firm_ns"] <= windows["to_ns"]))
-    cause = above.astype(np.int64) + detected + firm
-    cause = np.where(stages["met"] > 0, stages["met"], cause)
+    cause = NEVER_ABOVE + above.astype(np.int64) + detected + firm
+    decided = stages["met"] > 0
+    cause = np.where(decided, stages["met"], cause)
+    cause = np.where(~decided & (cause < TRACK_QUALITY) & (windows["out"] > 0), NODE_OUT, cause)
     reached = cause.copy()
     failed = stages["failed"]
     overtaken = (stages["met"] >= PLANNED) & (stages["assigned_ns"] >= 0)
@@ -59,6 +65,7 @@ def unit_causes(windows: Column, stages: Column) -> tuple[Column, Column]:
     for which, name, far in (
         (overtaken, "track_too_late", launched),
         ((failed & FAILED_TRACK) != 0, "track_quality", launched),
+        ((failed & FAILED_OUT) != 0, "node_out", launched),
         ((failed & FAILED_ENVELOPE) != 0, "out_of_envelope", launched),
         ((failed & FAILED_DECISION) != 0, "decision_queue", launched),
         ((failed & FAILED_READY) != 0, "not_ready", launched),

@@ -9,7 +9,7 @@ from openiads.constants import NANOSECONDS_PER_SECOND
 from openiads.engine.sites import node_spec
 from openiads.models.network.spec import LinkSpec
 from openiads.records import case as records
-from openiads.scenario.schema import ScenarioSpec
+from openiads.scenario.schema import NODE_SECTIONS, ScenarioSpec
 from openiads.streams.names import name_hash
 
 Interval = tuple[int, int]
@@ -55,6 +55,15 @@ def link_gaps(spec: ScenarioSpec, link: LinkSpec) -> list[Interval]:
         else:
             found.append((first, last))
     return found
+
+
+def without_outages(spec: ScenarioSpec) -> ScenarioSpec:
+    """The scenario with nodes that are never out of action, for counterfactuals."""
+    kept = {
+        section: {key: node.model_copy(update={"outages": ()}) for key, node in getattr(spec, section).items()}
+        for section in NODE_SECTIONS
+    }
+    return spec.model_copy(update=kept)
 
 
 def lower_links(

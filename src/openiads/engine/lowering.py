@@ -11,7 +11,8 @@ from openiads.constants import NANOSECONDS_PER_SECOND
 from openiads.engine.calendar import build_calendar
 from openiads.engine.command import WEAPONS, lower_assets, lower_desks, lower_rule
 from openiads.engine.fire_units import fill_fire_control, lower_fire_units
-from openiads.engine.links import active_links, lower_links, outages_ns
+from openiads.engine.identities import lower_evidence
+from openiads.engine.links import active_links, lower_links, outages_ns, without_outages
 from openiads.engine.objects import Things, lower_objects
 from openiads.engine.opportunity import lower_windows, mark_outages
 from openiads.engine.relief import Relief, relief_bits, relieve_control, relieve_objects
@@ -67,6 +68,8 @@ def lower(scenario: Scenario, relief: Relief | None = None, *, reshape: Callable
         When the scenario asks for what cannot be worked out, with the path of the offending field.
     """
     spec = standing(scenario.spec)
+    if "node" in (relief or {}).values():
+        spec = without_outages(spec)
     sites = Sites(spec)
     nodes = sorted([*spec.command_posts, *spec.sensors, *spec.fire_units])
     units = sorted(spec.fire_units)
@@ -106,6 +109,7 @@ def lower(scenario: Scenario, relief: Relief | None = None, *, reshape: Callable
         windows=windows,
         radars=radars.records,
         nodes=_nodes(spec, nodes, units, used, links),
+        evidence=lower_evidence(spec, nodes),
         trackers=trackers,
         fire_units=arms.fire_units,
         missiles=arms.missiles,
@@ -188,6 +192,7 @@ def _nodes(spec: ScenarioSpec, nodes: list[str], units: list[str], used: list[st
         row["fire_unit"] = units.index(node) if node in units else -1
         row["networked"] = 1 if incoming else 0
         row["friend_correct"] = ident.p_friend_correct_network if incoming else ident.p_friend_correct_own
+        row["friend_alone"] = ident.p_friend_correct_own
         row["friend_as_hostile"] = ident.p_friend_as_hostile
         row["neutral_correct"] = ident.p_neutral_correct
         row["neutral_as_hostile"] = ident.p_neutral_as_hostile

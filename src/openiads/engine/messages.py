@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from openiads.engine.picture import used_slots
 from openiads.kernels import kernel
+from openiads.models.identification.evidence import hear_identity, told_identity
 from openiads.models.network.kernels import (
     DRAWS_PER_CYCLE,
     WEAPONS_HOLD,
@@ -59,37 +60,39 @@ def on_link(case: Case, state: State, row: Record) -> None:
     start = link_state["next_slot"] if link["service_ns"] > 0 else 0
     for k in range(count):
         slot = first + (start + k) % count
-        content = worth_sending(link, state.tracks[slot])
+        track = state.tracks[slot]
+        told = told_identity(case.evidence[link["sender"]], state.beliefs[slot], track)
+        content = worth_sending(link, track, told)
         if content >= 0:
-            report(case, state, number, slot, content, row["number"], now_ns)
+            report(case, state, number, slot, content, told, row["number"], now_ns)
 
 
 @kernel
-def report(case: Case, state: State, number: int, slot: int, content: int, cycle: int, now_ns: int) -> None:
+def report(case: Case, state: State, number: int, slot: int, content: int, told: int, cycle: int, now_ns: int) -> None:
     """Hand one track to a link. A track whose link is restored in a counterfactual goes through at once."""
     link, track, clock = case.links[number], state.tracks[slot], state.clock[0]
     state.counts[0]["messages_sent"] += 1
     if clock["in_transit"] >= len(state.queue):
         clock["overflow"] += 1
         return
-    restored = track["user"][USER_RELIEF] & RELIEF_LINK != 0
+    restored = track["user"][USER_RELIEF] & RELIEF_LINK != 0 and state.contacts[link["receiver"]]["down"] == 0
     until = 2 * link["cycle_ns"] if content == CONTENT_STATUS else -1
     before_ns = state.link_states[number]["free_ns"]
     if restored:
         due_ns = now_ns
-    elif renew(case, state, number, slot, content, until, now_ns):
+    elif renew(case, state, number, slot, content, told, until, now_ns):
         return
     else:
         index = cycle * DRAWS_PER_CYCLE + track["number"] % DRAWS_PER_CYCLE
-        due_ns = hand_over(case, state, number, content, track["identity"], LINK_DRAWS, index, now_ns)
+        due_ns = hand_over(case, state, number, content, told, LINK_DRAWS, index, now_ns)
     if due_ns < 0:
         state.counts[0]["messages_lost"] += 1
     else:
-        put(case, state, number, slot, content, due_ns, due_ns + until if until >= 0 else -1, now_ns)
+        put(case, state, number, slot, content, told, due_ns, due_ns + until if until >= 0 else -1, now_ns)
     if state.link_states[number]["free_ns"] != before_ns:  # the next cycle of a link that is full begins with the next track
         state.link_states[number]["next_slot"] = slot + 1 - case.trackers[link["sender"]]["first_slot"]
     log_message(state.clock, state.message_log, now_ns, number, track["number"], content, due_ns)
-    state.traffic[number, content, track["identity"]]["sent"] += 1
+    state.traffic[number, content, told]["sent"] += 1
 
 
 @kernel
@@ -116,14 +119,17 @@ def hand_over(
 
 
 @kernel
-def put(case: Case, state: State, number: int, slot: int, content: int, due_ns: int, until_ns: int, now_ns: int) -> Record:
-    """Write a message about a track and set it on its way; the caller has seen to it that there is room."""
+def put(
+    case: Case, state: State, number: int, slot: int, content: int, told: int, due_ns: int, until_ns: int, now_ns: int
+) -> Record:
+    """Write a message about a track, told to be of this identity, and set it on its way; the caller has seen to the room."""
     clock, link = state.clock[0], case.links[number]
     place = state.queue[clock["in_transit"]]
     message = state.messages[place]
     state.message_truth[place] = state.track_truth[slot]
     track = state.tracks[slot]
     write_message(message, clock["message_number"], number, link["sender"], content, track, due_ns, until_ns)
+    message["identity"] = told
     message["sent_ns"] = now_ns
     message["depart_ns"] = min(state.link_states[number]["free_ns"] - link["service_ns"], due_ns)
     enqueue(state.clock, state.messages, state.queue)
@@ -132,7 +138,7 @@ def put(case: Case, state: State, number: int, slot: int, content: int, due_ns: 
 
 
 @kernel
-def renew(case: Case, state: State, number: int, slot: int, content: int, until: int, now_ns: int) -> bool:
+def renew(case: Case, state: State, number: int, slot: int, content: int, told: int, until: int, now_ns: int) -> bool:
     """Whether a report of the same track still waited, so that this one took its place."""
     link, track = case.links[number], state.tracks[slot]
     if link["service_ns"] == 0 or link["full"] != REPLACE_OLDER:
@@ -142,9 +148,10 @@ def renew(case: Case, state: State, number: int, slot: int, content: int, until:
         return False
     message = state.messages[place]
     state.traffic[number, content, message["identity"]]["replaced"] += 1
-    state.traffic[number, content, track["identity"]]["sent"] += 1
+    state.traffic[number, content, told]["sent"] += 1
     write_report(message, track, message["due_ns"] + until if until >= 0 else -1)
     state.message_truth[place] = state.track_truth[slot]
+    message["identity"] = told
     message["sent_ns"] = now_ns
     log_message(state.clock, state.message_log, now_ns, number, track["number"], content, message["due_ns"])
     return True
@@ -185,9 +192,8 @@ def send_order(case: Case, state: State, number: int, slot: int, order: int, unt
     if due_ns < 0:
         state.counts[0]["messages_lost"] += 1
         return False
-    message = put(case, state, number, slot, CONTENT_ORDERS, due_ns, until_ns, now_ns)
+    message = put(case, state, number, slot, CONTENT_ORDERS, identity, due_ns, until_ns, now_ns)
     message["order"] = order
-    message["identity"] = identity
     if track["source"] != OWN:
         message["origin"] = track["origin"]
         message["origin_number"] = track["origin_number"]
@@ -217,6 +223,8 @@ def deliver(case: Case, state: State, scratch: Scratch) -> None:
             continue
         if state.tracks[slot]["source"] != OWN:
             state.track_truth[slot] = state.message_truth[place]
+        if case.evidence[node]["weighs"] > 0 and state.tracks[slot]["source"] == OWN and message["origin"] != node:
+            hear_identity(state.beliefs[slot], state.tracks[slot], message["identity"])
         if message["content"] == CONTENT_ORDERS:
             number = state.tracks[slot]["number"]
             if accept_order(state.orders[slot], message, number):

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.constants import NANOSECONDS_PER_SECOND
+from openiads.engine.identities import fill_sortie
 from openiads.engine.sites import Sites
 from openiads.errors import ScenarioError
 from openiads.models.motion.lowering import hold, path_of
@@ -110,6 +111,7 @@ def _record(thing: ObjectSpec, step_ns: int, first: int, count: int, *, correlat
     record["reflector_share"] = thing.reflector_share
     record["sortie_sigma_db"] = thing.rcs_sortie_sigma_db
     held_s = thing.rcs_decorrelation_s if correlated else 0.0
+    fill_sortie(record, thing)
     record["decorrelation_ns"] = round(held_s * NANOSECONDS_PER_SECOND)
     return record
 

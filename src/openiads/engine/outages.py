@@ -15,7 +15,7 @@ from openiads.tracking.life import release
 
 Record = Any
 Records = NDArray[Any]
-FREE = 0
+FREE, OWN = 0, 0
 
 
 @kernel
@@ -40,7 +40,7 @@ def forget_picture(case: Case, state: State, n: int, now_ns: int) -> None:
         track = state.tracks[slot]
         if track["status"] == FREE:
             continue
-        if track["firm_ns"] >= 0:
+        if track["source"] == OWN and track["firm_ns"] >= 0:
             log_event(state.clock, state.events, now_ns, n, DROPPED, track["number"], -1, math.nan)
         release(case.trackers[n], state.node_states[n], state.tracks, slot)
 

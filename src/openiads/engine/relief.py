@@ -36,7 +36,7 @@ EXACT = 1.0
 Relief = Mapping[str, str]
 """Object and the one link that is restored for it."""
 
-LOWERED = ("horizon", "detection", "link")
+LOWERED = ("node", "horizon", "detection", "link")
 """Links whose relief changes what is worked out before the walk."""
 
 

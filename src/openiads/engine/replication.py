@@ -11,20 +11,20 @@ from numpy.typing import NDArray
 
 from openiads.engine.assigning import assign_targets
 from openiads.engine.engage import engage, point
+from openiads.engine.identity import identify
 from openiads.engine.messages import on_link
 from openiads.engine.outages import on_outage
 from openiads.engine.picture import used_slots
 from openiads.engine.relief import grant_tracks, mark_tracks
-from openiads.engine.resolve import begin, end_object, finish, interrogate, note_firm, note_plots
+from openiads.engine.resolve import begin, end_object, finish, note_firm, note_plots
 from openiads.engine.shots import close_shots, settle_due
+from openiads.engine.spurious import keep_spurious
 from openiads.kernels import kernel
-from openiads.models.identification.kernels import accept, wants_interrogation
 from openiads.models.sensing.frame import frame
 from openiads.models.sensing.rotating import look
 from openiads.records.case import COMMAND, FRAME, LINK, LOOK, NODE_OUTAGE, Case
 from openiads.records.log import (
     DROPPED,
-    IDENTIFIED,
     log_event,
     log_plots,
     log_track,
@@ -180,26 +180,8 @@ def on_command(case: Case, state: State, scratch: Scratch, changes: Records, row
     expire_remote(tracker, state.node_states[n], state.tracks, node["remote_hold_ns"], now_ns, changes, scratch)
     if case.control[0]["relief"] != 0 and node["fire_unit"] >= 0:
         grant_tracks(case, state, n, used_slots(tracker, state.node_states[n]), now_ns)
-    first, last = used_slots(tracker, state.node_states[n])
-    for slot in range(first, last):
-        track = state.tracks[slot]
-        if wants_interrogation(node, track, now_ns):
-            identity = interrogate(
-                n,
-                node,
-                track,
-                state.track_truth[slot],
-                case.objects,
-                case.node_object,
-                state.identity_index,
-                now_ns,
-                state.clock,
-                state.associations,
-                state.stages[n],
-                state.counts,
-            )
-            accept(track, identity, now_ns)
-            log_event(state.clock, state.events, now_ns, n, IDENTIFIED, track["number"], identity, math.nan)
+    keep_spurious(case, state, n, row["number"], now_ns)
+    identify(case, state, n, now_ns)
     if node["assigns"] > 0:
         assign_targets(case, state, scratch, n, now_ns)
     if node["fire_unit"] >= 0:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from openiads.engine.questions import sortie_bits
 from openiads.geo.ellipsoid import ecef_to_polar_k, height_k
 from openiads.kernels import kernel
 from openiads.models.engagement.limits import crossing_and_dive, kill_probability, limits_hold
@@ -51,6 +52,7 @@ def begin(control: Records, objects: Records, clock: Records, states: Records) -
         fitted = reflectors < thing["reflector_share"] and not math.isnan(thing["reflectors_db"])
         offset_db = sortie_offset_db(thing, offset)
         state["phase"] = phase
+        state["sortie"] = sortie_bits(thing, c)
         for sector in range(3):
             state["rcs_db"][sector] = (thing["reflectors_db"] if fitted else thing["rcs_db"][sector]) + offset_db
         if complies < thing["compliance"]:
@@ -125,6 +127,7 @@ def interrogate(
     objects: Records,
     node_object: NDArray[np.uint64],
     identity_index: NDArray[np.int32],
+    contact: Record,
     now_ns: int,
     clock: Records,
     associations: Records,
@@ -137,12 +140,13 @@ def interrogate(
     """
     side = objects[truth]["side"] if truth >= 0 else -1
     identity = UNKNOWN
+    linked = now_ns - contact["heard_ns"] <= node["remote_hold_ns"]
     if truth >= 0:
         c = clock[0]
         index = identity_index[node_index, truth]
         identity_index[node_index, truth] += 1
         u = uniform(c["seed"], c["replication"], IDENTIFY, node_object[node_index, truth], index)
-        identity = true_identity(side) if objects[truth]["relief"] & RELIEF_IDENTITY != 0 else reply(node, side, u)
+        identity = true_identity(side) if objects[truth]["relief"] & RELIEF_IDENTITY != 0 else reply(node, side, u, linked)
         counts[0]["interrogations"] += 1
         stages[truth]["identity"] = identity
         if stages[truth]["identified_ns"] < 0:

@@ -21,6 +21,7 @@ from openiads.engine.resolve import (
     meet,
     take_index,
 )
+from openiads.engine.spurious import met_instead
 from openiads.engine.stages import note_assessed, note_failed, note_intercept, note_launched
 from openiads.kernels import kernel
 from openiads.models.assessment.kernels import holds, take_assessment
@@ -284,6 +285,8 @@ def met_what(case: Case, state: State, place: int, relieved: bool) -> int:
     tables = (case.flight, case.speed_limits)
     if holds(shot, state.tracks[shot["track_slot"]]) and not relieved:
         truth["object"] = really_met(case.objects, truth["object"], state.track_truth[shot["track_slot"]])
+        if truth["object"] < 0:
+            truth["object"] = met_instead(case, state, case.fire_units[f]["node"], shot["track_slot"], shot["due_ns"])
     result = meet(shot, truth, radar, missile, tables, case.objects, case.knots, state.objects, control["ballistic_mps"])
     if result == IN_FLIGHT:
         return IN_FLIGHT

@@ -32,6 +32,7 @@ class Room:
     plot_log: int = 16384
     track_log: int = 16384
     message_log: int = 4096
+    belief_log: int = 2048
     messages: int = 512
     plots: int = 1024
     factor: int = 1
@@ -84,6 +85,9 @@ def make_state(case: Case, *, seed: int, replication: int, level: Level, room: R
         contacts=np.zeros(nodes, records.CONTACT),
         orders=np.zeros(tracks, records.TRACK_ORDERS),
         traffic=np.zeros((len(case.links), len(CONTENTS), len(IDENTITIES)), records.TRAFFIC),
+        beliefs=np.zeros(tracks, records.BELIEF),
+        spurious=np.zeros(nodes, records.SPURIOUS),
+        belief_log=np.zeros(room.belief_log if rows >= 1 and case.evidence["weighs"].any() else 1, records.BELIEF_LOG),
         events=np.zeros(room.events if rows >= 1 else 1, records.EVENT_LOG),
         associations=np.zeros(room.associations if rows >= 1 else 1, records.ASSOCIATION_LOG),
         plot_log=np.zeros(room.plot_log if rows >= 2 else 1, records.PLOT_LOG),

@@ -91,6 +91,12 @@ OBJECTS = np.dtype(
         ("compliance", "f8"),  # probability that it keeps out of a separation zone it would cross; 0: none in its way
         ("kind", "i4"),  # index into KINDS
         ("kill_factor", "f8"),  # by which its countermeasures multiply the kill probability of what meets it; 1: none
+        ("iff_modes", "i4"),  # MODE_ bits that its transponder answers
+        ("p_iff_working", "f8"),  # what holds for a whole sortie, as the next three
+        ("p_iff_code", "f8"),
+        ("p_flight_plan", "f8"),
+        ("p_corridor", "f8"),
+        ("crewed", "i4"),  # 1: an aircraft; 0: a missile, a drone or a decoy
     ],
     align=True,
 )
@@ -165,6 +171,7 @@ NODES = np.dtype(
         ("hostile_as_friend", "f8"),
         ("identify_delay_ns", "i8"),  # after the track became firm
         ("remote_hold_ns", "i8"),  # how long a track from a link lives without news
+        ("friend_alone", "f8"),  # instead of `friend_correct` while no link brings a sign of life
         ("alone_ns", "i8"),  # without a sign of life on any link for so long it acts on its own; -1: it never does
         ("alone_weapons", "i4"),  # HOLD, TIGHT or FREE then
         ("assigns", "i4"),
@@ -172,6 +179,47 @@ NODES = np.dtype(
     ],
     align=True,
 )
+
+MODE_CIVIL, MODE_4, MODE_5, MODE_NATIONAL = 1, 2, 4, 8
+"""Bits of the modes of identification that a transponder answers or an interrogator asks."""
+
+EVIDENCE = np.dtype(
+    [
+        ("weighs", "i4"),  # 1: the node identifies by evidence; 0: by its table, and most of this says nothing
+        ("modes", "i4"),  # MODE_ bits that it asks
+        ("procedures", "i4"),  # whether it knows flight plans and corridors
+        ("repeat_ns", "i8"),  # between two interrogations of a track
+        ("p_reply", "f8"),  # one that could be answered is
+        ("p_false_reply", "f8"),  # one that could not is read as answered
+        ("p_plan_match", "f8"),
+        ("p_plan_false", "f8"),
+        ("p_corridor_seen", "f8"),
+        ("p_corridor_false", "f8"),
+        ("p_type_right", "f8"),
+        ("p_told_right", "f8"),
+        ("missile_mps", "f8"),  # motion as a missile: from this speed
+        ("missile_dive", "f8"),  # and this sine of the angle of descent on
+        ("declare", "f8", (3,)),  # by side, as the next ones: probability from which it is declared
+        ("log_prior", "f8", (3,)),
+        ("working", "f8", (3,)),  # believed shares of the sorties of a side
+        ("civil", "f8", (3,)),
+        ("code", "f8", (3,)),
+        ("plan", "f8", (3,)),
+        ("corridor", "f8", (3,)),
+        ("crewed", "f8", (3,)),
+        ("as_missile", "f8", (3,)),
+        ("rule", "i4"),  # 1: what moves as a missile and is not held friendly is declared hostile
+        ("rule_mps", "f8"),
+        ("rule_dive", "f8"),  # sine of the angle of descent
+        ("false_interval_ns", "f8"),  # mean time between false ballistic tracks; 0: none
+        ("false_duration_ns", "i8"),
+        ("false_range_m", "f8"),
+        ("false_mps", "f8"),
+        ("capture_m", "f8"),  # within which a missile fired at one meets a real object
+    ],
+    align=True,
+)
+"""How a node weighs evidence about an identity, and which documented mechanisms of error it has."""
 
 FIRE_UNITS = np.dtype(
     [
@@ -320,6 +368,7 @@ class Case(NamedTuple):
     windows: Records  # (nodes, objects) WINDOWS
     radars: Records  # RADARS
     nodes: Records  # NODES
+    evidence: Records  # (nodes,) EVIDENCE
     trackers: Records  # tracking.records.TRACKER_CONFIG, one per node
     fire_units: Records  # FIRE_UNITS
     missiles: Records  # MISSILES, by fire unit

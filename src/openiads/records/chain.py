@@ -10,6 +10,7 @@ from typing import Final
 from openiads.records.tables import REPLICATION, Column, Table
 
 LEDGER_CAUSES: Final = (
+    "node_out",
     "never_above_horizon",
     "not_detected",
     "track_too_late",
@@ -30,6 +31,7 @@ LEDGER_CAUSES: Final = (
 """Why a hostile object got through: the conditions of the chain in its order, each named by its failure."""
 
 RELIEFS: Final = (
+    "node",
     "horizon",
     "detection",
     "track",
@@ -49,6 +51,7 @@ RELIEFS: Final = (
 """Links of the chain that a counterfactual restores one at a time, in the order of the chain."""
 
 (
+    RELIEF_NODE,
     RELIEF_HORIZON,
     RELIEF_DETECTION,
     RELIEF_TRACK,
@@ -71,6 +74,7 @@ AVOID: Final = 1 << len(RELIEFS)
 """Bit of a track that nobody fires at: a false track or a decoy, where RELIEF_FALSE_SHOT is given to another object."""
 
 RELIEF_OF: Final = {
+    "node_out": "node",
     "never_above_horizon": "horizon",
     "not_detected": "detection",
     "track_too_late": "track",

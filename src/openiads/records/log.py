@@ -168,3 +168,33 @@ def log_message(clock: Records, message_log: Records, at_ns: int, link: int, num
     row["content"] = content
     row["due_ns"] = due_ns
     c["message_rows"] += 1
+
+
+@kernel
+def log_belief(
+    clock: Records,
+    belief_log: Records,
+    at_ns: int,
+    node: int,
+    belief: Record,
+    answers: tuple[int, int, int, int, int],
+    identity: int,
+) -> None:
+    """One row of the log of beliefs at level events: what was answered this time, and what the node makes of all of it."""
+    c = clock[0]
+    if c["level"] < 1:
+        return
+    if c["belief_rows"] >= len(belief_log):
+        c["overflow"] += 1
+        return
+    row = belief_log[c["belief_rows"]]
+    row["at_ns"] = at_ns
+    row["node"] = node
+    row["number"] = belief["number"]
+    row["civil"], row["code"], row["plan"], row["corridor"], row["crewed"] = answers
+    row["as_missile"] = belief["as_missile"]
+    row["told"] = belief["told"]
+    row["identity"] = identity
+    for side in range(3):
+        row["p"][side] = belief["p"][side]
+    c["belief_rows"] += 1

@@ -35,6 +35,7 @@ CLOCK = np.dtype(
         ("plot_rows", "i8"),
         ("track_rows", "i8"),
         ("message_rows", "i8"),
+        ("belief_rows", "i8"),
         ("shots", "i8"),  # missiles planned so far
         ("message_number", "i8"),  # messages sent so far
         ("in_transit", "i8"),  # messages now on their way: places of `queue` in use
@@ -56,9 +57,13 @@ OBJECT_STATE = np.dtype(
         ("plots", "i8"),
         ("shots", "i4"),
         ("debris_ns", "i8"),  # until when the remains of a killed object give plots
+        ("sortie", "i4"),  # what holds for this sortie: SORTIE_ bits
     ],
     align=True,
 )
+
+SORTIE_WORKING, SORTIE_CODE, SORTIE_PLAN, SORTIE_CORRIDOR = 1, 2, 4, 8
+"""Transponder works, right code, flight plan filed, corridor kept."""
 
 STAGES = np.dtype(
     [
@@ -212,6 +217,40 @@ TRACK_ORDERS = np.dtype(
 )
 """The last order that a node received about the track in a slot."""
 
+BELIEF = np.dtype(
+    [
+        ("number", "i8"),  # track of the slot that it is about
+        ("next_ns", "i8"),  # when it may be interrogated next
+        ("civil_asked", "i4"),
+        ("civil_yes", "i4"),  # of them answered; the same for the next pairs
+        ("code_asked", "i4"),
+        ("code_yes", "i4"),
+        ("plan_asked", "i4"),
+        ("plan_yes", "i4"),
+        ("corridor_asked", "i4"),
+        ("corridor_yes", "i4"),
+        ("crewed", "i4"),  # what the look of the echo said: SAID_NOTHING, SAID_NO or SAID_YES
+        ("as_missile", "i4"),  # 1: it moved as a missile at the last interrogation
+        ("told", "i4"),  # last identity that another node reported, index into IDENTITIES; 0: none
+        ("own", "i4"),  # what the node would declare without that: this is what it tells others
+        ("p", "f8", (3,)),  # probabilities of friendly, neutral, hostile
+    ],
+    align=True,
+)
+"""What a node that weighs evidence has gathered about the track in a slot."""
+
+SAID_NOTHING, SAID_NO, SAID_YES = 0, 1, 2
+
+SPURIOUS = np.dtype(
+    [
+        ("number", "i8"),  # its track, or that of the last one
+        ("slot", "i4"),
+        ("until_ns", "i8"),  # it lasts until; 0: there has been none
+    ],
+    align=True,
+)
+"""The false ballistic track of a fire unit."""
+
 TRAFFIC = np.dtype(
     [
         ("sent", "i8"),
@@ -285,6 +324,24 @@ TRACK_LOG = np.dtype(
     align=True,
 )
 
+BELIEF_LOG = np.dtype(
+    [
+        ("at_ns", "i8"),
+        ("node", "i4"),
+        ("number", "i8"),
+        ("civil", "i4"),  # this answer: SAID_NOTHING, SAID_NO or SAID_YES, as the next ones
+        ("code", "i4"),
+        ("plan", "i4"),
+        ("corridor", "i4"),
+        ("crewed", "i4"),
+        ("as_missile", "i4"),
+        ("told", "i4"),
+        ("identity", "i4"),
+        ("p", "f8", (3,)),
+    ],
+    align=True,
+)
+
 MESSAGE_LOG = np.dtype(
     [("at_ns", "i8"), ("link", "i4"), ("number", "i8"), ("content", "i4"), ("due_ns", "i8")],
     align=True,
@@ -318,6 +375,9 @@ class State(NamedTuple):
     contacts: Records  # (nodes,) CONTACT
     orders: Records  # (tracks,) TRACK_ORDERS, by slot
     traffic: Records  # (links, contents, identities) TRAFFIC
+    beliefs: Records  # (tracks,) BELIEF, by slot
+    spurious: Records  # (nodes,) SPURIOUS
+    belief_log: Records  # BELIEF_LOG
     events: Records  # EVENT_LOG
     associations: Records  # ASSOCIATION_LOG
     plot_log: Records  # PLOT_LOG

@@ -1,39 +1,34 @@
 """The tables that a run leaves: names, columns, keys, units. Engine and results share this page and nothing else.
 
 Names instead of indexes, whole nanoseconds instead of float seconds, enums as strings. What a node perceives and what is
-true never share a table: truth is in `association`, `plot_association`, `outcomes`, `ledger`, `timeline` and `counts` only.
+true never share a table: truth is in `association`, `plot_association`, `outcomes`, `ledger`, `timeline`, `sorties` and
+`counts` only.
 """
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-Kind = Literal["str", "i4", "i8", "f8", "bool"]
-Level = Literal["counts", "events", "full"]
+from openiads.records.columns import AT, LEVELS, NODE, REPLICATION, TRACK, Column, Level, Table
+from openiads.records.more_tables import CONTENTS, IDENTIFICATIONS_TABLE, ORDERS, SORTIES_TABLE, TRAFFIC_TABLE
 
-LEVELS: Final[tuple[Level, ...]] = ("counts", "events", "full")
-"""What is recorded, least first. Each level holds the tables of the levels before it."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its name (with the unit), its type and what it holds. A `nullable` column may be missing in a row."""
-
-    name: str
-    kind: Kind
-    meaning: str
-    nullable: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table: the key columns come first and order the rows; together they are unique."""
-
-    name: str
-    level: Level
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-    meaning: str
-
+__all__ = [
+    "ASSESSMENTS",
+    "CONTENTS",
+    "END_STATES",
+    "EVENTS",
+    "IDENTIFICATIONS",
+    "IDENTITIES",
+    "LEVELS",
+    "ORDERS",
+    "REFERENCES",
+    "REPLICATION",
+    "SHOT_RESULTS",
+    "TABLES",
+    "TRACK_STATES",
+    "Column",
+    "Level",
+    "Table",
+    "tables_at",
+]
 
 END_STATES: Final = ("killed", "leaked", "landed", "left", "aborted", "alive_at_end")
 """How an object may end; every object ends in exactly one."""
@@ -71,17 +66,6 @@ EVENTS: Final = (
     "up",
 )
 """What can stand in the `events` table."""
-
-CONTENTS: Final = ("tracks", "status", "orders")
-"""What a message is about."""
-
-ORDERS: Final = ("none", "engage", "hold", "cancel", "weapons_hold", "weapons_tight", "weapons_free")
-"""What an order can say: of a track (engage it, hold fire at it, forget what was ordered), or of all of a node's weapons."""
-
-REPLICATION: Final = Column("replication", "i4", "replication, from 0")
-AT: Final = Column("at_ns", "i8", "time since the start of the scenario")
-NODE: Final = Column("node", "str", "whose picture or act it is")
-TRACK: Final = Column("track_id", "str", "node and counter, as murted-1/17; empty when the row is not about a track")
 
 
 def _instants(**meanings: str) -> tuple[Column, ...]:
@@ -183,28 +167,7 @@ _TABLES: Final = (
         ),
         "truth: totals of a replication",
     ),
-    Table(
-        "traffic",
-        "counts",
-        ("replication", "link", "content", "identity"),
-        (
-            REPLICATION,
-            Column("link", "str", "link"),
-            Column("content", "str", "tracks, status or orders"),
-            Column("identity", "str", "what the sender held the track for; pending for an order about no track"),
-            Column("node", "str", "sender"),
-            Column("to_node", "str", "receiver"),
-            Column("boundary", "bool", "whether the link leads from one system to another"),
-            Column("sent", "i8", "messages handed to the link"),
-            Column("arrived", "i8", "those that arrived"),
-            Column("lost", "i8", "those lost on the way or too poor to use"),
-            Column("refused", "i8", "those for which the link had no place"),
-            Column("replaced", "i8", "those that gave their place to a newer report of the same track"),
-            Column("cut_off", "i8", "those cut off by an outage of the link or of a node at its ends"),
-            Column("under_way", "i8", "those under way at the end"),
-        ),
-        "what each link carried, by content; a row for each content and identity that was sent at all",
-    ),
+    TRAFFIC_TABLE,
     Table(
         "timeline",
         "events",
@@ -296,6 +259,8 @@ _TABLES: Final = (
         ),
         "truth: what tracks and shots really belong to",
     ),
+    SORTIES_TABLE,
+    IDENTIFICATIONS_TABLE,
     Table(
         "plots",
         "full",

@@ -21,6 +21,9 @@ CAUSES: Final = {"firm": 0, "identified": 1, "assigned": 2, "dropped": 3}
 TOLD_BY_SHOTS: Final = frozenset({"launched", "intercept", "assessed"})
 """Events that the `shots` table tells better."""
 
+OUTAGES: Final = {"down": "goes out of action", "up": "is back, with an empty picture"}
+"""What is told of nodes, whoever is asked about."""
+
 RESULTS: Final = {
     "in_flight": "still in flight at the end",
     "killed": "killed",
@@ -74,16 +77,14 @@ def timeline(run: RunReader, object_id: str, replication: int = 0) -> Timeline:
     end: Row = outcomes.filter(pc.equal(outcomes.column("object_id"), object_id)).to_pylist()[0]
     association = run.table("association", replication).to_pylist()
     owners = _owners(association)
-    events = [
-        row
-        for row in run.table("events", replication).to_pylist()
-        if _owner(owners, row["track_id"], row["at_ns"]) == object_id
-    ]
+    every = run.table("events", replication).to_pylist()
+    events = [row for row in every if _owner(owners, row["track_id"], row["at_ns"]) == object_id]
     shots = _shots(run.table("shots", replication).to_pylist(), association, owners, object_id)
     lines = [
         Line(objects[object_id]["start_ns"], "", "appears"),
         *_event_lines(events, association, end),
         *_shot_lines(shots),
+        *(Line(row["at_ns"], row["node"], OUTAGES[row["event"]]) for row in every if row["event"] in OUTAGES),
     ]
     lines.append(Line(end["at_ns"], end["killed_by"] or "", _end_text(end)))
     lines.sort(key=lambda line: line.at_ns)
@@ -135,7 +136,8 @@ def _event_text(row: Row, wrong: set[tuple[int, str, str]]) -> str:
     event, detail, track = row["event"], row["detail"], row["track_id"]
     if event == "identified":
         note = ", in truth wrong" if (row["at_ns"], row["node"], track) in wrong else ""
-        return f"track {track} identified as {detail}{note}"
+        sure = "" if row["value"] is None else f", probability {row['value']:.3f}"
+        return f"track {track} identified as {detail}{sure}{note}"
     told = {"firm": "is firm"}
     text = f"track {track} {told.get(event, event)}"
     return text + (f": {detail}" if detail else "")

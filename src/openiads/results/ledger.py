@@ -16,6 +16,7 @@ NO_LINK: Final = "no single link"
 """Stands where no link, restored alone, stops the leak."""
 
 MEANINGS: Final = {
+    "node_out": "out of action when it could have been tracked, decided upon or guided at",
     "never_above_horizon": "no radar of the unit ever had it in view",
     "not_detected": "in view, but no plot of it",
     "track_too_late": "no firm track while a shot could still reach it",
@@ -36,6 +37,7 @@ MEANINGS: Final = {
 """What each cause says of the fire unit that got furthest."""
 
 LINKS: Final = {
+    "node": "no node is ever out of action",
     "horizon": "in view of every radar, whatever stands between",
     "detection": "every look within range gives a plot",
     "track": "an exact, fresh, firm track from the first plot on",

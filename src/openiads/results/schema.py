@@ -51,6 +51,8 @@ WORDS: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("messages", "content"): CONTENTS,
     ("traffic", "content"): CONTENTS,
     ("traffic", "identity"): IDENTITIES,
+    ("identifications", "identity"): IDENTITIES,
+    ("identifications", "told"): IDENTITIES,
 }
 """Columns that may hold certain words only."""
 

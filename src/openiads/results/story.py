@@ -5,6 +5,7 @@ from typing import Any, Final
 import pyarrow.compute as pc
 
 from openiads.records.chain import RELIEF_OF
+from openiads.results.evidence import evidence_text
 from openiads.results.explain import format_timeline, timeline
 from openiads.results.ledger import LINKS, MEANINGS
 from openiads.results.store import RunReader
@@ -42,12 +43,21 @@ def format_story(run: RunReader, object_id: str, replication: int = 0, counterfa
     rows = run.table("timeline", replication)
     chain: list[Row] = rows.filter(pc.equal(rows.column("object_id"), object_id)).to_pylist()
     parts.append("\n".join(["The chain, first times in seconds", *_chain_lines(chain)]))
+    evidence = evidence_text(run, object_id, replication, tracks_of(run, object_id, replication))
+    parts += [evidence] if evidence else []
     cause = cause_of(run, object_id, replication)
     if cause is not None:
         parts.append(_cause_text(cause, chain))
     if cause is not None and counterfactual is not None:
         parts.append(_counterfactual_text(cause, counterfactual, object_id))
     return "\n\n".join(parts)
+
+
+def tracks_of(run: RunReader, object_id: str, replication: int) -> set[str]:
+    """Tracks that followed an object when they became firm or were identified."""
+    rows = run.table("association", replication)
+    mine: list[Row] = rows.filter(pc.equal(rows.column("object_id"), object_id)).to_pylist()
+    return {row["reference_id"] for row in mine if row["reference"] != "shot"}
 
 
 def _seconds(at_ns: int | None) -> str:

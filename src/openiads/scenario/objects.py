@@ -5,6 +5,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from openiads.models.base import Id, Spec, figure, section
+from openiads.models.identification.spec import SortieSpec
 from openiads.models.motion.spec import MotionSpec
 
 
@@ -84,6 +85,11 @@ class ObjectSpec(Spec):
     )
     p_kill_factor: float = Field(
         default=1.0, ge=0, le=1, description="Factor of its countermeasures on the kill probability of what meets it"
+    )
+    sortie: SortieSpec | None = Field(
+        default=None,
+        description="What holds for a whole sortie, for nodes that identify by evidence; filled where the scenario has one",
+        json_schema_extra={"x-filled": True, "x-only-when": ["sortie", "stated"]},
     )
     draws_as: Id | None = Field(default=None, description="Id whose random numbers it uses instead of its own")
 

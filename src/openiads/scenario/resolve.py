@@ -10,13 +10,17 @@ from typing import Any, TypeGuard
 from openiads.catalogue import Catalogue, Entry, Figure
 from openiads.errors import CatalogueError
 from openiads.models.base import Spec
+from openiads.models.identification.spec import SideBeliefSpec, SortieSpec
 from openiads.scenario.fields import Shape, fields_of, pick
 from openiads.scenario.objects import ObjectSpec, RcsSpec, SignatureSpec
 from openiads.scenario.problems import Path, Problem, did_you_mean, dotted
-from openiads.scenario.references import place_references, section
+from openiads.scenario.references import nodes, objects, place_references, section
 from openiads.scenario.schema import ScenarioSpec
 
 PREFIX = "catalogue."
+BY_SIDE: dict[type[Spec], str] = {SortieSpec: "sortie", SideBeliefSpec: "belief"}
+"""Sections whose figures stand in the catalogue by side, and the names of their groups."""
+
 LARGEST_RATIO = 60
 """Largest ratio of two sectors in dB, either way."""
 
@@ -88,11 +92,19 @@ def resolve(tree: Mapping[str, Any], catalogue: Catalogue, overrides: Mapping[st
         The tree to validate. Fields that nothing fills stay absent.
     """
     resolved = Resolved(tree=copy_tree(tree))
+    _give_sorties(resolved.tree)
     filler = _Filler(resolved, catalogue, overrides)
     filler.fill(resolved.tree, ScenarioSpec, (), ())
     filler.fill_places()
     resolved.figures = filler.used_figures()
     return resolved
+
+
+def _give_sorties(tree: dict[str, Any]) -> None:
+    """Where a node identifies by evidence, every object has what holds for its sorties."""
+    if any(section(node, "identification").get("kind") == "bayes" for _, node in nodes(tree)):
+        for _, thing in objects(tree):
+            thing.setdefault("sortie", {})
 
 
 def copy_tree(value: Any) -> Any:
@@ -129,7 +141,7 @@ class _Filler:
 
     def below(self, tree: dict[str, Any], model: type[Spec], shape: Shape, path: Path, own: tuple[Entry, ...]) -> None:
         """Fill what stands under one field that holds sections."""
-        if shape.filled and shape.name not in tree:
+        if shape.filled and shape.name not in tree and self.wanted(shape, tree):
             tree[shape.name] = {}
         value = tree.get(shape.name)
         if model is ObjectSpec and shape.name == "rcs" and isinstance(value, dict):
@@ -137,7 +149,13 @@ class _Filler:
         for key, part in _parts(shape, value):
             spec = pick(shape.models, part)
             if isinstance(part, dict) and spec is not None:
-                self.fill(part, spec, (*path, *key), own if shape.filled else ())
+                by_side = self.by_side(spec, str(tree.get("side", shape.name)))
+                self.fill(part, spec, (*path, *key), (*(own if shape.filled else ()), *by_side))
+
+    def by_side(self, spec: type[Spec], side: str) -> tuple[Entry, ...]:
+        """The group of defaults for a section whose figures differ from side to side, if it is one."""
+        group = f"{BY_SIDE[spec]}-{side}" if spec in BY_SIDE else ""
+        return (self.catalogue.entry("defaults", group),) if group in self.catalogue.ids("defaults") else ()
 
     def wanted(self, shape: Shape, tree: dict[str, Any]) -> bool:
         """Whether a figure belongs here: some are only for one kind of radar or one way of detecting."""

@@ -48,6 +48,14 @@ DECIDE: Final = 23
 """How long one decision takes. Name: node; index: count of its decisions."""
 DEBRIS: Final = 24
 """Whether the remains of a killed object go on giving plots. Name: object; index: 0."""
+SORTIE_IDENTITY: Final = 41
+"""Transponder, code, flight plan and corridor of a whole sortie. Name: object; index: 0."""
+INTERROGATE: Final = 42
+"""Errors of one interrogation: civil reply, coded reply, plan, corridor. Name: node and object; index: count between the two."""
+LOOK_OF_ECHO: Final = 43
+"""Whether a node tells an aircraft from other objects by the echo. Name: node and object; index: 0."""
+FALSE_BALLISTIC: Final = 44
+"""Whether and where a false ballistic track begins. Name: node; index: command cycle."""
 
 PURPOSES: Final = {
     "detect": DETECT,
@@ -68,6 +76,10 @@ PURPOSES: Final = {
     "ready": READY,
     "decide": DECIDE,
     "debris": DEBRIS,
+    "sortie_identity": SORTIE_IDENTITY,
+    "interrogate": INTERROGATE,
+    "look_of_echo": LOOK_OF_ECHO,
+    "false_ballistic": FALSE_BALLISTIC,
 }
 
 

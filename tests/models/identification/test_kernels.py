@@ -9,6 +9,7 @@ from openiads.records.tables import IDENTITIES
 from openiads.tracking.records import TRACK
 
 RATES = {
+    "friend_alone": 0.25,
     "friend_correct": 0.6,
     "friend_as_hostile": 0.1,
     "neutral_correct": 0.5,
@@ -38,7 +39,8 @@ def test_what_an_interrogation_is_read_as(side: int, u: float, said: str) -> Non
     node = np.zeros(1, NODES)[0]
     for name, value in RATES.items():
         node[name] = value
-    assert IDENTITIES[reply(node, side, u)] == said
+    assert IDENTITIES[reply(node, side, u, True)] == said
+    assert IDENTITIES[reply(node, FRIENDLY, 0.3, False)] == "hostile"  # without links its own means alone count: 0.25
 
 
 def test_what_an_object_deserves() -> None:

@@ -75,11 +75,11 @@ def link(**fields: float) -> np.ndarray:
 def test_what_is_worth_sending(carries: dict[str, int], engaged: int, expected: int) -> None:
     track = np.zeros(1, TRACK)[0]
     track["status"], track["engaged"] = 2, engaged
-    assert worth_sending(link(**carries), track) == expected
+    assert worth_sending(link(**carries), track, 0) == expected
     for field, value in (("status", 1), ("source", 1)):  # tentative; heard from another node, never relayed
         other = track.copy()
         other[field] = value
-        assert worth_sending(link(**carries), other) == -1
+        assert worth_sending(link(**carries), other, 0) == -1
 
 
 def test_each_message_has_its_own_fate() -> None:
@@ -113,8 +113,7 @@ def test_the_filter_of_a_link(tells: int, passed: set[str]) -> None:
     track["status"] = 2
     found = set()
     for code, word in enumerate(IDENTITIES):
-        track["identity"] = code
-        if worth_sending(link(tells=tells), track) >= 0:
+        if worth_sending(link(tells=tells), track, code) >= 0:
             found.add(word)
     assert found == passed
 

@@ -26,14 +26,16 @@ def wants_interrogation(node: Record, track: Record, now_ns: int) -> bool:
 
 
 @kernel
-def reply(node: Record, side: int, u: float) -> int:
+def reply(node: Record, side: int, u: float, linked: bool) -> int:
     """What one interrogation of an object of `side` (-1: there is none) is read as, for a uniform `u`.
 
     The rows of the confusion table: right with one probability, wrong in the harmful direction with another, else unknown.
+    `linked`: whether the node's links bring a sign of life, so that the air picture is shared.
     """
     right, wrong = 0.0, 0.0
     if side == FRIENDLY:
-        right, wrong = node["friend_correct"], node["friend_as_hostile"]
+        right = node["friend_correct"] if linked else node["friend_alone"]
+        wrong = node["friend_as_hostile"]
     elif side == NEUTRAL:
         right, wrong = node["neutral_correct"], node["neutral_as_hostile"]
     elif side == HOSTILE:

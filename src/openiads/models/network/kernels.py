@@ -68,12 +68,15 @@ def dequeue(clock: Records, messages: Records, queue: NDArray[np.int32]) -> None
 
 
 @kernel
-def worth_sending(link: Record, track: Record) -> int:
-    """What a link carries of a track: tracks, status, or -1 for nothing. Only own firm tracks go out: nothing is relayed."""
+def worth_sending(link: Record, track: Record, identity: int) -> int:
+    """What a link carries of a track that the sender tells to be of `identity`: tracks, status, or -1 for nothing.
+
+    Only own firm tracks go out: nothing is relayed.
+    """
     if track["status"] != FIRM or track["source"] != OWN:
         return -1
     restored = track["user"][USER_RELIEF] & RELIEF_LINK != 0
-    if not restored and (link["restored"] > 0 or not tells(link, track["identity"])):
+    if not restored and (link["restored"] > 0 or not tells(link, identity)):
         return -1
     if link["status"] > 0 and track["engaged"] > 0:
         return CONTENT_STATUS
