@@ -204,7 +204,7 @@ def test_alone_it_goes_by_its_own_rule_and_table(cases: ModuleType) -> None:
         ({f"{UP}.capacity_per_min": 5}, "queue is missing. Give it"),
         ({f"{UP}.outages": [[5, 3]]}, "an outage from 5 to 3 s has no length"),
         ({f"{UP}.outages": [[5, 9], [8, 12]]}, "two outages overlap: one begins at 8 s, before 9 s. Join them"),
-        ({"fire_units.unit-1.identification.kind": "guess"}, "table, bayes"),
+        ({"fire_units.unit-1.identification.kind": "guess"}, "Known: bayes, table"),
     ],
 )
 def test_what_a_file_may_not_say(cases: ModuleType, overrides: dict[str, Any], message: str) -> None:

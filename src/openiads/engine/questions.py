@@ -84,11 +84,17 @@ def answers(case: Case, state: State, n: int, slot: int) -> Answers:
 
 
 @kernel
+def deserved(objects: Records, o: int) -> int:
+    """The identity that object `o` deserves, -1 for none."""
+    return true_identity(objects[o]["side"] if o >= 0 else -1)
+
+
+@kernel
 def granted(case: Case, state: State, slot: int, identity: int) -> int:
     """The identity that a node concludes; the true one where a counterfactual restores identification."""
     o = state.track_truth[slot]
     if o >= 0 and case.objects[o]["relief"] & RELIEF_IDENTITY != 0:
-        return true_identity(case.objects[o]["side"])
+        return deserved(case.objects, o)
     return identity
 
 
@@ -102,8 +108,7 @@ def count_question(state: State, slot: int) -> None:
 def note_identity(case: Case, state: State, n: int, slot: int, identity: int, now_ns: int) -> None:
     """A node declares an identity: in truth whose, and whether rightly."""
     o = state.track_truth[slot]
-    deserved = true_identity(case.objects[o]["side"] if o >= 0 else -1)
-    outcome = RIGHT if identity == deserved else (UNDECIDED if identity in (PENDING, UNKNOWN) else WRONG)
+    outcome = RIGHT if identity == deserved(case.objects, o) else (UNDECIDED if identity in (PENDING, UNKNOWN) else WRONG)
     if outcome == WRONG:
         state.counts[0]["misidentified"] += 1
     if o >= 0:
