@@ -60,7 +60,7 @@ class _Chain:
 
 
 def predict_false_tracks(
-    sensor: Sensor, options: TrackerOptions, *, nearest_m: float = 30e3, starts: int = 1000, places: int = 64, seed: int = 0
+    sensor: Sensor, options: TrackerOptions, *, nearest_m: float = 0.0, starts: int = 1000, places: int = 64, seed: int = 0
 ) -> FalseTracks:
     """False tracks per scan of one sensor in a flat frame, with clutter even in range, azimuth and elevation from `nearest_m` on.
 
