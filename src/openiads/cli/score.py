@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from openiads.cli.track import refuse_same_file
+
 
 def score(
     tracks: Annotated[Path, typer.Argument(metavar="TRACKS", help="Tracks, as `openiads track` writes them.")],
@@ -27,6 +29,8 @@ def score(
     from openiads.tracking.scoring import score as measure
     from openiads.tracking.tables import read_table
 
+    if output is not None:
+        refuse_same_file(output, tracks, truth)
     found = measure(
         read_table(tracks),
         read_table(truth),

@@ -48,13 +48,33 @@ def track(
             "`frame: flat` or `geodetic`, then `sensors:` with id, position, sigmas and scan period; see docs/how-to/track-plots.md"
         )
     format_of(output)
-    tracker = Tracker(read_sensors(sensors))
+    refuse_same_file(output, detections, sensors)
+    config = read_sensors(sensors)
+    try:
+        tracker = Tracker(config)
+    except OpeniadsError as error:
+        raise TrackingError(f"{sensors}: {error}") from None
     rows, pictures = _run(tracker, detections, output, every)
     counts = tracker.counts
     typer.echo(f"{counts['plots']} plots, {len(tracker.sensors)} sensors, {pictures} pictures, {rows} rows in {output}")
     for name, text in NOTES.items():
         if counts[name]:
             typer.echo(f"{counts[name]:>8} {text}")
+
+
+def refuse_same_file(output: Path, *inputs: Path) -> None:
+    """Refuse to write over a file that is being read.
+
+    Raises
+    ------
+    TrackingError
+        When `output` is one of the inputs.
+    """
+    from openiads.tracking.setup import TrackingError
+
+    for path in inputs:
+        if output.exists() and path.exists() and output.samefile(path):
+            raise TrackingError(f"{output}: is the file that is read; write to another one")
 
 
 def read_sensors(path: Path) -> "TrackerConfig":

@@ -174,6 +174,12 @@ def _trackers(spec: ScenarioSpec, nodes: list[str]) -> NDArray[Any]:
             process_noise_m2ps3=tracker.process_noise_m2ps3,
             gate_probability=tracker.gate_probability,
             max_speed_mps=tracker.max_speed_mps,
+            max_climb_mps=tracker.max_climb_mps,
+            vertical_noise_reduction=tracker.vertical_noise_reduction,
+            tentative_misses=tracker.tentative_misses,
+            by_distance=tracker.assignment_cost == "distance",
+            speed_gate=tracker.speed_gate,
+            resolution_sigmas=tracker.resolution_sigmas,
             capacity=tracker.capacity,
             first_slot=first,
         )[0]

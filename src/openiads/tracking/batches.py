@@ -32,6 +32,9 @@ ORDER: Final = ("at_ns", "sensor", "range_m", "azimuth_rad", "elevation_rad", "r
 LATEST_S: Final = float(2**63 // NANOSECONDS_PER_SECOND - 1)
 """Later times do not fit whole nanoseconds in 64 bits: 292 years."""
 
+FEWEST_TO_JUDGE: Final = 20
+"""Plots below which a recording says nothing about its units of range and time."""
+
 MOST_DEGREES_LIKE = 0.5
 """Share of angles beyond any radian value from which on a column is taken to be in degrees, not to hold a few bad rows."""
 
@@ -72,7 +75,10 @@ def _hint(found: Mapping[str, Any]) -> str:
         "time_ms": "time_s = time_ms / 1000",
     }
     advice = [text for name, text in known.items() if name in found]
-    return f". Convert: {'; '.join(advice)}" if advice else ""
+    if advice:
+        return f". Convert: {'; '.join(advice)}"
+    meant = [(str(name), name.lower()) for name in map(str, found) if name.lower() in NEEDED and name not in NEEDED]
+    return f". Rename {meant[0][0]} to {meant[0][1]}" if meant else ""
 
 
 def refuse_other_units(columns: Mapping[str, NDArray[np.float64]], where: str) -> None:
@@ -90,6 +96,36 @@ def refuse_other_units(columns: Mapping[str, NDArray[np.float64]], where: str) -
                 f"{where}: {name} reaches {values.max():g}, and most values lie beyond {most:.4g}: these look like degrees. "
                 "Convert to radians"
             )
+
+
+def refuse_other_scales(columns: Mapping[str, NDArray[np.float64]], where: str, *, reach_m: float, period_s: float) -> None:
+    """Refuse a recording whose ranges can only be kilometres, or whose times can only be milliseconds.
+
+    Parameters
+    ----------
+    reach_m, period_s : float
+        Range that the nearest-looking sensor reaches, and the shortest scan period.
+
+    Raises
+    ------
+    TrackingError
+        When half the ranges lie below a thousandth of the reach, or when there is less than one plot in twenty scans.
+    """
+    ranges = columns["range_m"][np.isfinite(columns["range_m"])]
+    if len(ranges) >= FEWEST_TO_JUDGE and float(np.median(ranges)) < reach_m / 1000.0:
+        raise TrackingError(
+            f"{where}: half the values of range_m lie below {reach_m / 1000.0:g}, a thousandth of what the sensor reaches: these "
+            "look like kilometres. Convert to metres, or set reach_m if the sensor really looks so near"
+        )
+    times = columns["time_s"][np.isfinite(columns["time_s"])]
+    if len(times) < FEWEST_TO_JUDGE:
+        return
+    scans = float(times.max() - times.min()) / period_s
+    if len(times) < scans / 20.0:
+        raise TrackingError(
+            f"{where}: time_s spans {scans:.0f} scans of {period_s:g} s for {len(times)} plots; is it in milliseconds? Convert to "
+            "seconds, or correct scan_period_s"
+        )
 
 
 def to_raw(columns: Mapping[str, NDArray[np.float64]], sensor: NDArray[np.int64]) -> tuple[Rows, dict[str, int]]:

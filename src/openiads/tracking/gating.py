@@ -178,7 +178,7 @@ def near(config: Record, x: Vector, cell: Record, dt_s: float, work: Record) -> 
     if ahead2 > gate * (spread(config["process_noise_m2ps3"], dt_s, work) + cell["trace"]):
         return False
     gone2 = gone_0 * gone_0 + gone_1 * gone_1 + gone_2 * gone_2
-    reach = config["max_speed_mps"] * abs(dt_s) + math.sqrt(gate * (work["here"] + cell["trace"]))
+    reach = config["reach_mps"] * abs(dt_s) + math.sqrt(gate * (work["here"] + cell["trace"]))
     return bool(gone2 <= reach * reach)
 
 
@@ -219,7 +219,7 @@ def window(config: Record, track: Record, work: Record) -> None:
     last_s = (work["last_ns"] - track["update_ns"]) * SECONDS
     reach = math.sqrt(gate * (max(spread(noise, first_s, work), spread(noise, last_s, work)) + work["widest"]))
     longest_s = max(abs(first_s), abs(last_s))
-    gone = config["max_speed_mps"] * longest_s + math.sqrt(gate * (work["here"] + work["widest"]))
+    gone = config["reach_mps"] * longest_s + math.sqrt(gate * (work["here"] + work["widest"]))
     low, high = work["low"], work["high"]
     for i in range(3):
         early = x[i] + first_s * x[i + 3]
@@ -313,5 +313,6 @@ def find_pairs(
             row["slot"] = slot
             row["first"] = first
             row["count"] = work["pairs"] - first
+            row["shared"] = 0
             n_rows += 1
     return n_rows

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from openiads.constants import NANOSECONDS_PER_SECOND
-from openiads.tracking.batches import cut, to_raw
+from openiads.tracking.batches import cut, refuse_other_scales, to_raw
 from openiads.tracking.records import Rows
 from openiads.tracking.tables import read_detections
 from openiads.tracking.tracker import Picture, Tracker
@@ -25,6 +25,13 @@ def read_recording(path: Path, tracker: Tracker) -> Rows:
         When the file cannot be used.
     """
     columns, sensor = read_detections(path, list(tracker.sensors))
+    known = tracker.config.sensors
+    refuse_other_scales(
+        columns,
+        str(path),
+        reach_m=min(one.reach_m for one in known),
+        period_s=min(one.scan_period_s for one in known),
+    )
     raw, counts = to_raw(columns, sensor)
     for name, count in counts.items():
         tracker.counts[name] += count

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from openiads.constants import SPEED_OF_LIGHT_MPS
 from openiads.errors import OutOfRangeError
 
 Record = Any
@@ -100,6 +101,8 @@ TRACKER_CONFIG: Final = np.dtype(
         ("max_speed_mps", "f8"),
         ("max_climb_mps", "f8"),  # fastest vertical speed of a new track; 0: as fast as max_speed_mps
         ("flat", "i8"),  # 1: the frame is flat, up is its third axis; 0: ECEF
+        ("reach_mps", "f8"),  # speed beyond which a plot cannot be a track's; that of light: no such bound
+        ("resolution", "f8"),  # firm tracks closer than so many sigmas of a plot may share it; 0: never
         ("by_distance", "i8"),  # what rivals for a plot are ranked by: 0 likelihood, 1 distance alone
     ],
     align=True,
@@ -144,6 +147,8 @@ ROW: Final = np.dtype(
         ("count", "i8"),
         ("cell", "i8"),  # plot assigned, else NONE
         ("pair", "i8"),  # the pair behind it
+        ("shared", "u1"),  # 1: the plot may be of two targets that the radar cannot tell apart
+        ("offset", "f8", (3,)),  # from this track to the one that shares its plot
         ("miss_cost", "f8"),
         ("dual", "f8"),
     ],
@@ -215,6 +220,7 @@ WORK: Final = np.dtype(
         ("p", "f8", (6, 6)),
         ("low", "f8", (3,)),  # box around the gates of the track at hand
         ("high", "f8", (3,)),
+        ("held", "f8", (3, 3)),
         ("least", "f8", (3,)),  # box around the plots of the batch
         ("most", "f8", (3,)),
     ],
@@ -321,6 +327,8 @@ def make_config(
     tentative_misses: int = 0,
     flat: bool = False,
     by_distance: bool = False,
+    speed_gate: bool = True,
+    resolution_sigmas: float = 0.0,
 ) -> Rows:
     """Settings of one node's tracker, (1,) of TRACKER_CONFIG.
 
@@ -349,6 +357,10 @@ def make_config(
         Whether positions are east, north, up of a flat frame instead of ECEF.
     by_distance : bool
         Whether rivals for a plot are ranked by distance alone instead of by likelihood.
+    speed_gate : bool
+        Whether a plot must also lie where a target of `max_speed_mps` can be.
+    resolution_sigmas : float
+        Two firm tracks that are closer than so many sigmas of a plot may share it. At least 0
 
     Raises
     ------
@@ -371,4 +383,6 @@ def make_config(
     row["tentative_misses"] = _require("tentative_misses", tentative_misses, 0, 1000)
     row["flat"] = int(flat)
     row["by_distance"] = int(by_distance)
+    row["resolution"] = _require("resolution_sigmas", resolution_sigmas, 0.0, 100.0)
+    row["reach_mps"] = max_speed_mps if speed_gate else SPEED_OF_LIGHT_MPS
     return config

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Final
 
 import numpy as np
@@ -19,8 +19,10 @@ GEODETIC: Final = "geodetic"
 FRAMES: Final = (FLAT, GEODETIC)
 
 MOST_TRACKS: Final = 20_000
-"""Room for tracks unless told otherwise: 8 MB; what does not fit is counted."""
+"""Room for tracks unless told otherwise: 10 MB; what does not fit is counted."""
 
+CAPACITY_LIMIT: Final = 1_000_000
+"""Most room for tracks that may be asked for: 2 GB with the scratch."""
 
 USUAL_NOISE: Final = 10.0
 """Power density [m2/s3]: aircraft that turn now and then, scanned every few seconds."""
@@ -57,6 +59,8 @@ CHOICES: Final = {
     "assignment_cost": ("likelihood", "distance"),
 }
 
+SWITCHES: Final = ("speed_gate",)
+
 WHOLE: Final = ("confirm_hits", "confirm_window", "tentative_misses", "drop_after_updates", "max_tracks")
 
 
@@ -68,7 +72,10 @@ def _number(value: Any, name: str, *, low: float = -math.inf, high: float = math
     """`value` as a finite number in range, or an error that names it."""
     fits = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and low <= value <= high
     if not fits or (above and value == low):
-        allowed = f"{'above' if above else 'from'} {low:g} to {high:g}" if math.isfinite(low) else "a finite number"
+        allowed = "a finite number"
+        if math.isfinite(low):
+            allowed = f"above {low:g}" if above else f"from {low:g}" if math.isfinite(high) else f"at least {low:g}"
+            allowed += f" to {high:g}" if math.isfinite(high) else ""
         raise TrackingError(f"{name} is {value!r}; allowed: {allowed}")
     return float(value)
 
@@ -145,6 +152,8 @@ class TrackerOptions:
     association: str = "gnn"
     initiation: str = "m_of_n"
     assignment_cost: str = "likelihood"
+    speed_gate: bool = True
+    resolution_sigmas: float = 0.0
     turn_mps2: float = 3.0 * STANDARD_GRAVITY_MPS2
     jerk_noise_m2ps5: float = USUAL_JERK
     drag_m2pkg: float = 0.0
@@ -160,12 +169,17 @@ class TrackerOptions:
                 if value not in CHOICES[option.name]:
                     raise TrackingError(f"tracker: {option.name} is {value!r}; allowed: {', '.join(CHOICES[option.name])}")
                 continue
+            if option.name in SWITCHES:
+                if not isinstance(value, bool):
+                    raise TrackingError(f"tracker: {option.name} is {value!r}; allowed: true, false")
+                continue
             whole = option.name in WHOLE
             if value is None and option.name == "max_climb_mps":
                 continue
             _number(value, f"tracker: {option.name}")
             if whole and value != int(value):
                 raise TrackingError(f"tracker: {option.name} is {value!r}; it must be a whole number")
+        _number(self.max_tracks, "tracker: max_tracks", low=1, high=CAPACITY_LIMIT)
         _number(self.lateness_s, "tracker: lateness_s", low=0.0)
         _number(self.turn_mps2, "tracker: turn_mps2", low=0.0, above=True)
         _number(self.jerk_noise_m2ps5, "tracker: jerk_noise_m2ps5", low=0.0)
@@ -236,7 +250,7 @@ def _closed(tree: Mapping[str, Any], allowed: Sequence[str], where: str) -> None
 
 def _build(kind: Any, entry: Mapping[str, Any], where: str) -> Any:
     _closed(entry, [f.name for f in fields(kind)], where)
-    try:
-        return kind(**entry)
-    except TypeError as error:
-        raise TrackingError(f"{where}: {str(error).rpartition('() ')[2]}") from None
+    missing = [f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING and f.name not in entry]
+    if missing:
+        raise TrackingError(f"{where}: {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing")
+    return kind(**entry)

@@ -5,6 +5,7 @@ from openiads.tracking.assignment import assign
 from openiads.tracking.gating import find_pairs, prepare_plots
 from openiads.tracking.life import expire_firm, note, occupy, sift, sort_unused, start_track, take_plot
 from openiads.tracking.records import FIRM, Record, Rows, Scratch
+from openiads.tracking.unresolved import narrow, share_plots, widen
 
 
 @kernel
@@ -28,9 +29,14 @@ def update_tracks(
         cell["taken"] = 1
         j = cell["plot"]
         distance = scratch.pairs[row["pair"]]["distance"]
+        if row["shared"] != 0:
+            widen(plots[j], row, scratch.work[0])
         what = take_plot(config, tracks[slot], plots[j], radar, period_ns, distance, scratch.work[0])
+        if row["shared"] != 0:
+            narrow(plots[j], scratch.work[0])
         note(changes, scratch.work[0], slot, tracks[slot], what)
-        plots[j]["track"] = slot
+        if plots[j]["track"] < 0:
+            plots[j]["track"] = slot
 
 
 @kernel
@@ -130,6 +136,8 @@ def step(
                 continue
             assign(config, tracks, n_rows, scratch)
             node_state["cut"] += work["cut"]
+            if stage == 0 and config["resolution"] > 0.0:
+                share_plots(config, tracks, plots, n_rows, scratch)
             update_tracks(config, tracks, plots, n_rows, radar, period_ns, changes, scratch)
         start_tracks(config, node_state, tracks, plots, n_plots, radar, period_ns, changes, scratch)
     expire_firm(config, node_state, tracks, now_ns, changes, work)

@@ -64,11 +64,15 @@ def read_table(path: Path) -> dict[str, Any]:
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise TrackingError(f"{path}: cannot be read as {kind[1:]}: {str(error).splitlines()[0]}") from None
     try:
-        names = table.column_names
+        names = [name.strip() for name in table.column_names]
+        if len(names) == 1 and ";" in names[0]:
+            raise TrackingError(
+                f"{path}: the columns are separated by semicolons; separate them by commas, decimals by points"
+            )
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise TrackingError(f"{path}: column {twice[0]} stands twice")
-        return {name: _column(path, name, table.column(name)) for name in names}
+        return {name: _column(path, name, table.column(k)) for k, name in enumerate(names)}
     except (
         pa.ArrowException,
         UnicodeDecodeError,
@@ -87,8 +91,11 @@ def _column(path: Path, name: str, column: Any) -> NDArray[Any]:
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_boolean(column.type):
         return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=np.float64)
     if name in (*NEEDED, *OPTIONAL, *TRACK_COLUMNS, *GEODETIC):
-        row, value = next(((k, v) for k, v in enumerate(column.to_pylist(), start=1) if not _is_number(v)), (1, column.type))
-        raise TrackingError(f"{path}: column {name}, row {row}: found {str(value)!r} where a number is expected")
+        values = column.to_pylist()
+        for row, value in enumerate(values, start=1):
+            if not _is_number(value):
+                raise TrackingError(f"{path}: column {name}, row {row}: found {str(value)!r} where a number is expected")
+        return np.array([math.nan if value is None else float(value) for value in values], dtype=np.float64)
     return np.asarray(column.to_pylist(), dtype=object)
 
 

@@ -100,6 +100,8 @@ class Tracker:
             capacity=options.max_tracks,
             flat=config.frame == FLAT,
             by_distance=options.assignment_cost == "distance",
+            speed_gate=options.speed_gate,
+            resolution_sigmas=options.resolution_sigmas,
         )
         self.banks = make_banks(config) if wanted(options) else None
         if self.banks is not None:
