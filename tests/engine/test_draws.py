@@ -18,7 +18,7 @@ TABLES = (
     "plots",
     "plot_association",
 )
-TABLES += ("tracks", "messages")
+TABLES += ("tracks", "messages", "traffic")
 REPLICATIONS = 12
 FAR = {
     "side": "neutral",

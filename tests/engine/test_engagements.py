@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from openiads.engine.counterfactual import relieved
+from openiads.engine.simulation import Simulation
 from openiads.geo.ellipsoid import ecef_to_geodetic
+from openiads.records.tables import END_STATES
 from openiads.records.truth import motion_at
 
 SENSOR = {
@@ -143,6 +146,20 @@ def test_a_link_that_breaks_during_the_flight(
     found = shots(cases, cases.run(scenario, 1))
     assert [row["result"] for row in found] == [result]
     assert 45.0 < found[0]["intercept_ns"] / 1e9 < 58.0  # s
+
+
+def test_a_link_of_the_chain_is_restored_on_another_radars_track_too(cases: ModuleType, firing: SimpleNamespace) -> None:
+    """Out of reach of a unit that has the post's track alone: the ledger says so, and without limits it is killed."""
+    objects = {"t": firing.thing(90.0, 60.0, 20.0, speed_mps=200.0)}
+    unit = blind(firing, "any_track_throughout")
+    unit["missiles"]["round"]["max_altitude_km"] = 3
+    posts = {"p": {**POST, "search_radar": SENSOR}}
+    scenario = firing.scenario(objects, {"u": unit}, command_posts=posts, network=network())
+    tables = cases.run(scenario, 1)
+    assert [row["cause"] for row in cases.rows(tables["ledger"])] == ["out_of_envelope"]
+    for link, end in (("envelope", "killed"), ("magazine", "leaked")):
+        state = Simulation(relieved(scenario, cases.lowered(scenario), ["t"], link), seed=1).run(0, "counts")
+        assert END_STATES[state.objects[0]["end_state"]] == end, link
 
 
 def rocket(apogee_km: float) -> dict[str, Any]:

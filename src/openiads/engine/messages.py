@@ -5,6 +5,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from openiads.engine.picture import used_slots
+from openiads.engine.relief import mark_received
 from openiads.kernels import kernel
 from openiads.models.identification.evidence import hear_identity, told_identity
 from openiads.models.network.kernels import (
@@ -223,6 +224,8 @@ def deliver(case: Case, state: State, scratch: Scratch) -> None:
             continue
         if state.tracks[slot]["source"] != OWN:
             state.track_truth[slot] = state.message_truth[place]
+            if case.control[0]["relief"] != 0:
+                mark_received(case, state, slot)
         if case.evidence[node]["weighs"] > 0 and state.tracks[slot]["source"] == OWN and message["origin"] != node:
             hear_identity(state.beliefs[slot], state.tracks[slot], message["identity"])
         if message["content"] == CONTENT_ORDERS:

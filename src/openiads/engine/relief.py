@@ -92,6 +92,16 @@ def mark_tracks(case: Case, state: State, count: int) -> None:
 
 
 @kernel
+def mark_received(case: Case, state: State, slot: int) -> None:
+    """Carry reliefs from an object to a track of it that came over a link, for units that may fire at such a track.
+
+    Its identity is the sender's, who asks again himself where it is wrong.
+    """
+    relief = case.control[0]["relief"]
+    state.tracks[slot]["user"][USER_RELIEF] = relief_of(case.objects, relief, state.track_truth[slot])
+
+
+@kernel
 def grant_tracks(case: Case, state: State, n: int, slots: tuple[int, int], now_ns: int) -> None:
     """Give node `n` an exact, fresh, firm own track of each object whose track is restored, from its first plot on."""
     if case.control[0]["relief"] & RELIEF_TRACK == 0:
