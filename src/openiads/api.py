@@ -253,7 +253,12 @@ def exposure_table(
     )
 
 
-def measures(run: Run, names: "Iterable[str | tuple[str, Mapping[str, Any]]] | None" = None) -> "tuple[Measured, ...]":
+def measures(
+    run: Run,
+    names: "Iterable[str | tuple[str, Mapping[str, Any]]] | None" = None,
+    *,
+    on_progress: Callable[[int], None] = lambda done: None,
+) -> "tuple[Measured, ...]":
     """Measures of a run by name, each with its estimate, its interval and what every replication said.
 
     Parameters
@@ -262,17 +267,19 @@ def measures(run: Run, names: "Iterable[str | tuple[str, Mapping[str, Any]]] | N
         A finished run.
     names : names, optional
         As `"leakage"`, `"asset_survival:asset=ankara"` or `("asset_survival", {"asset": "ankara"})`; without it every measure
-        that the tables of the run give. `openiads.results.measures.registry` holds all.
+        that the tables of the run give and that is quick. `openiads.results.measures.registry` holds all.
+    on_progress : callable, optional
+        Called with replications just walked once more, for tables that the run did not keep.
 
     Raises
     ------
     ResultsError
-        For a measure or an argument that does not exist, or a table that was not recorded.
+        For a measure or an argument that does not exist.
     """
     from openiads.results.measures import RunData, available, measure  # noqa: PLC0415
 
     wanted = [m.name for m in available(run.tables)] if names is None else list(names)
-    return measure(RunData.of(run.reader), wanted)
+    return measure(RunData.of(run.reader, on_progress=on_progress), wanted)
 
 
 def ledger(run: Run, *, counterfactual: Any = None) -> "Ledger":

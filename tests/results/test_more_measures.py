@@ -483,3 +483,11 @@ def test_the_quick_ones_stand_in_a_table_of_all() -> None:
         "track_latency",
         "coverage_area",
     }
+
+
+def test_what_a_measure_needs_is_said() -> None:
+    data = by_hand(radial(), {"objects": [TARGET]})
+    with pytest.raises(ResultsError, match=r"measure min_covered_altitude needs range_km \(ground range\)"):
+        one(data, "min_covered_altitude", rcs_m2=1.0)
+    with pytest.raises(ResultsError, match="coverage_area: radius_km = 'far' is no number"):
+        one(data, "coverage_area", radius_km="far")

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from openiads.cli.progress import Progress
+
 if TYPE_CHECKING:
     from openiads.results.measures import Measured
 
@@ -13,7 +15,9 @@ def measure(
     folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="Run folder, as `openiads run` wrote it.")] = None,
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="NAME", help="Measures, as leakage or asset_survival:asset=ankara; without one, all."),
+        typer.Argument(
+            metavar="NAME", help="Measures, as leakage or asset_survival:asset=ankara; without one, all that are quick."
+        ),
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help="List every measure with its definition, and stop.")] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON, with what every replication said.")] = False,
@@ -33,7 +37,8 @@ def measure(
     if folder is None:
         raise ResultsError("no run folder is given. Write `openiads measure DIR [NAME ...]`, or --list for the names.")
     run = api.open_run(folder)
-    found = api.measures(run, names or None)
+    with Progress(run.reader.manifest.replications, "walking once more") as progress:
+        found = api.measures(run, names or None, on_progress=progress.advance)
     if json_:
         typer.echo(json.dumps([_as_data(one) for one in found], indent=1, ensure_ascii=False, allow_nan=False))
         return

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
@@ -106,12 +107,19 @@ class Measure:
         Raises
         ------
         ResultsError
-            For an argument that the measure does not have, or a table that the run does not have.
+            For an argument that the measure does not have, needs, or cannot read, or a table that the run does not have.
         """
         for key in arguments:
             if key not in self.arguments:
                 known = ", ".join(self.arguments) or "none"
                 raise ResultsError(f"measure {self.name} has no argument {key!r}. Known: {known}.")
+        for key, parameter in signature(self.compute).parameters.items():
+            needed = parameter.default is Parameter.empty and parameter.kind is Parameter.KEYWORD_ONLY
+            if needed and key not in arguments:
+                raise ResultsError(f"measure {self.name} needs {key} ({self.arguments[key]}). Write {self.name}:{key}=...")
+            number = "float" in str(parameter.annotation)
+            if number and isinstance(arguments.get(key), str):
+                raise ResultsError(f"measure {self.name}: {key} = {arguments[key]!r} is no number ({self.arguments[key]}).")
         return self.compute(data, **arguments)
 
     def values(self, found: Sample) -> Array:
