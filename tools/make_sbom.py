@@ -150,9 +150,9 @@ def refused(found: list[Part]) -> list[Part]:
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "dependencies.md"
 HEAD = """# Dependencies and their licences
 
-Written by `tools/make_sbom.py` from the metadata of the installed packages; none of them is part of our own files. The viewer's page
-bundles other people's code, which `openiads/web/static/NOTICE.txt` names. Wheels of `rasterio`, `pyproj` and `numpy` bring shared
-libraries with licences of their own (their `licenses` folders say which); we do not ship them.
+Written by `tools/make_sbom.py` from the metadata of the installed packages; none of them is part of our own files. The viewer's
+page bundles other people's code, which `openiads/web/static/NOTICE.txt` names. Wheels of `rasterio`, `pyproj` and `numpy` bring
+shared libraries with licences of their own (their `licenses` folders say which); we do not ship them.
 
 """
 
