@@ -12,6 +12,8 @@ kernels, the Numba version and the processor, so that a stale result cannot be f
 import hashlib
 import os
 import platform
+import sys
+import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -62,12 +64,41 @@ def cache_folder() -> Path:
 
 
 @cache
-def _compiler() -> Callable[..., Any]:
+def _compiler() -> tuple[Callable[..., Any], bool]:
+    """Numba's compiler, and whether compiled code can be kept; where it cannot, every start compiles anew."""
     import numba  # noqa: PLC0415 - not imported when the JIT is off
 
-    numba.config.CACHE_DIR = str(cache_folder())
-    compiler: Callable[..., Any] = numba.njit
-    return compiler
+    folder = cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        _tell(error.strerror or str(error))
+        return numba.njit, False
+    numba.config.CACHE_DIR = str(folder)
+    return numba.njit, True
+
+
+@cache
+def _tell(reason: str) -> None:
+    """Say once that compiled code is not kept. A full disk or a home that is read-only is no reason to stop."""
+    sys.stderr.write(
+        f"note: compiled code cannot be kept in {cache_folder()}: {reason}. Until it can, every start compiles anew, "
+        "about a minute. Free space, or name another folder in OPENIADS_CACHE_DIR.\n"
+    )
+
+
+def _kept_if_possible(save: Callable[..., None]) -> Callable[..., None]:
+    """Numba's own saving, but a disk that refuses costs the next start a minute and nothing else."""
+
+    def saved(*arguments: Any) -> None:
+        try:
+            save(*arguments)
+        except OSError as error:
+            _tell(error.strerror or str(error))
+
+    return saved
 
 
 def kernel(function: Function) -> Function:
@@ -77,5 +108,8 @@ def kernel(function: Function) -> Function:
     """
     if not jit_enabled():
         return function
-    compiled: Function = _compiler()(**OPTIONS)(function)
-    return compiled
+    compiler, keep = _compiler()
+    compiled: Any = compiler(**{**OPTIONS, "cache": keep})(function)
+    if keep:
+        compiled._cache.save_overload = _kept_if_possible(compiled._cache.save_overload)
+    return compiled  # type: ignore[no-any-return]

@@ -1,7 +1,5 @@
 """`openiads track`: plots of a closed file through the tracker of the simulator."""
 
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -100,6 +98,7 @@ def read_sensors(path: Path) -> "TrackerConfig":
 
 def _run(tracker: "Tracker", detections: Path, output: Path, every_s: float | None) -> tuple[int, int]:
     """Track the file and write the result whole or not at all; returns rows and pictures."""
+    from openiads.disk import whole_file
     from openiads.tracking.recording import pictures, read_recording
     from openiads.tracking.setup import TrackingError
     from openiads.tracking.tables import TrackWriter, format_of
@@ -107,22 +106,13 @@ def _run(tracker: "Tracker", detections: Path, output: Path, every_s: float | No
     raw = read_recording(detections, tracker)
     done = 0
     try:
-        handle, name = tempfile.mkstemp(prefix=".aside-", dir=output.parent)
-    except OSError as error:
-        raise TrackingError(f"{output}: cannot be written: {error.strerror}") from None
-    try:
-        with os.fdopen(handle, "wb") as file, Progress(max(len(raw), 1), "tracking", unit="plots") as progress:
+        with whole_file(output) as file, Progress(max(len(raw), 1), "tracking", unit="plots") as progress:
             writer = TrackWriter(file, format_of(output), tracker)
             for picture, plots in pictures(tracker, raw, every_s=every_s):
                 writer.write(picture)
                 progress.advance(plots)
                 done += 1
             writer.close()
-        Path(name).chmod(0o644)
-        Path(name).replace(output)
-    except BaseException as error:
-        Path(name).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise TrackingError(f"{output}: cannot be written: {error.strerror or error}") from None
-        raise
+    except OSError as error:
+        raise TrackingError(f"{output}: cannot be written: {error.strerror or error}") from None
     return writer.rows, done

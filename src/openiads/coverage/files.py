@@ -12,6 +12,7 @@ from openiads.coverage.contours import Contour, Coverage, union_map
 from openiads.coverage.geotiff import tiff_bytes
 from openiads.coverage.outline import TAG
 from openiads.coverage.visibility import DEGREE_ARCSEC, VisibilityMap
+from openiads.disk import put_whole
 from openiads.errors import OpeniadsError
 
 RASTER: Final = "minimum_visible_altitude_m.tif"
@@ -31,23 +32,21 @@ def write_coverage(found: Coverage, folder: Path) -> tuple[list[Path], str]:
     written = [folder / RASTER, folder / CONTOURS, folder / TABLE]
     write_raster(union_map(found.maps), written[0], radars=", ".join(v.radar_id for v in found.views))
     document = {"type": "FeatureCollection", "tag": TAG, "features": found.features()}
-    _write(written[1], json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n")
-    _write(written[2], table_csv(found))
+    _put(written[1], (json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n").encode())
+    _put(written[2], table_csv(found).encode())
     try:
         from openiads.coverage.picture import draw  # noqa: PLC0415 - an extra
     except ImportError:
         return written, "no map picture: it needs the extra plot: pip install 'openiads[plot]'"
-    part = folder / (PICTURE + ".part")
-    draw(found, part)
-    part.replace(folder / PICTURE)
+    picture = io.BytesIO()
+    draw(found, picture)
+    _put(folder / PICTURE, picture.getvalue())
     return [*written, folder / PICTURE], ""
 
 
 def write_raster(seen: VisibilityMap, path: Path, *, radars: str) -> None:
-    """`raster_bytes` to a file, written aside and then renamed."""
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(raster_bytes(seen, radars=radars))
-    part.replace(path)
+    """`raster_bytes` to a file, whole or not at all."""
+    _put(path, raster_bytes(seen, radars=radars))
 
 
 def raster_bytes(seen: VisibilityMap, *, radars: str) -> bytes:
@@ -131,7 +130,10 @@ def lowest_lines(found: Coverage) -> list[str]:
     return lines
 
 
-def _write(path: Path, text: str) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+def _put(path: Path, data: bytes) -> None:
+    try:
+        put_whole(path, data)
+    except OSError as error:
+        raise OpeniadsError(
+            f"{path}: cannot be written: {error.strerror or error}. Free space or name another folder."
+        ) from error

@@ -7,7 +7,6 @@ Revision 6.0", 1992; the tag of GDAL for metadata and for no data, as gdal.org/d
 import struct
 import zlib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -92,10 +91,3 @@ def _packed(kind: int, value: Any) -> tuple[int, bytes]:
         raw = str(value).encode("utf-8") + b"\0"
         return len(raw), raw
     return len(value), struct.pack(f"<{len(value)}{FORMAT[kind]}", *value)
-
-
-def write_geotiff(path: Path, values: NDArray[np.float32], **placed: Any) -> None:
-    """`tiff_bytes` to a file, written aside and then renamed."""
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(tiff_bytes(values, **placed))
-    part.replace(path)

@@ -2,6 +2,7 @@
 
 import math
 from pathlib import Path
+from typing import BinaryIO
 
 import matplotlib as mpl
 import numpy as np
@@ -18,8 +19,8 @@ WIDEST_POSTS = 900
 """Posts along a side that are drawn at most."""
 
 
-def draw(found: Coverage, path: Path) -> None:
-    """Draw the map to a PNG file."""
+def draw(found: Coverage, file: Path | BinaryIO) -> None:
+    """Draw the map as PNG."""
     seen = union_map(found.maps)
     every = max(1, -(-max(seen.lowest_m.shape) // WIDEST_POSTS))
     lat, lon = seen.latitude_deg[::every], seen.longitude_deg[::every]
@@ -56,7 +57,7 @@ def draw(found: Coverage, path: Path) -> None:
     figure.suptitle(_wrapped(f"What {names} can see ({TAG})", 90), fontsize=11)
     axes.legend(loc="lower left", fontsize=7, framealpha=0.9)
     figure.supxlabel(_wrapped(seen.ground_text), fontsize=7, x=0.02, ha="left")
-    figure.savefig(path, dpi=130, format="png", metadata={"Description": TAG, "Software": "openiads"})
+    figure.savefig(file, dpi=130, format="png", metadata={"Description": TAG, "Software": "openiads"})
 
 
 def _chosen(found: Coverage) -> list[Contour]:

@@ -1,15 +1,13 @@
 """Files of other formats: written aside and renamed, read with errors that name them; tables as CSV or Parquet by their suffix."""
 
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Final, Self
 
+from openiads import disk
 from openiads.errors import InteropError
-from openiads.results.files import ASIDE
 
 TAG: Final = "openiads"
 MOST_BYTES: Final = 2 * 1024**3
@@ -31,16 +29,8 @@ def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
     if not path.parent.is_dir():
         raise InteropError(f"{path.parent}: there is no such folder")
     try:
-        handle, name = tempfile.mkstemp(prefix=ASIDE, dir=path.parent)
-        aside = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                yield file
-            aside.chmod(0o644)
-            aside.replace(path)
-        except BaseException:
-            aside.unlink(missing_ok=True)
-            raise
+        with disk.whole_file(path) as file:
+            yield file
     except OSError as error:
         raise InteropError(f"{path}: cannot write: {error.strerror or error}") from error
 

@@ -2,15 +2,11 @@
 
 import hashlib
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
+from openiads.disk import put_whole
 from openiads.errors import ResultsError
-
-ASIDE = ".aside-"
-"""Names of files that are not whole yet begin with this; whoever finds one may delete it."""
 
 
 def sha256_hex(data: bytes) -> str:
@@ -28,33 +24,12 @@ def write_whole(path: Path, data: bytes) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=ASIDE, dir=path.parent)
-        aside = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            aside.chmod(0o644)
-            aside.replace(path)
-        except BaseException:
-            aside.unlink(missing_ok=True)
-            raise
-        flush_folder(path.parent)
+        put_whole(path, data)
     except OSError as error:
         raise ResultsError(
             f"{path}: cannot write {len(data)} bytes: {error.strerror or error}. "
             "Free space or choose another folder; the blocks that are done are kept and a resumed run goes on from there."
         ) from error
-
-
-def flush_folder(folder: Path) -> None:
-    """Make the names in `folder` safe on the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def read_bytes(path: Path) -> bytes:

@@ -15,9 +15,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from openiads.disk import ASIDE
 from openiads.errors import ResultsError
 from openiads.records.tables import TABLES, Level, tables_at
-from openiads.results.files import ASIDE, read_bytes, sha256_hex, to_json, write_whole
+from openiads.results.files import read_bytes, sha256_hex, to_json, write_whole
 from openiads.results.manifest import MANIFEST, Manifest, RunInfo, new_manifest, now, read_manifest
 from openiads.results.parts import BLOCKS, block_name, block_path, part_path, read_block, read_part, whole, write_parts
 from openiads.results.schema import arrow_schema, replicated, to_table

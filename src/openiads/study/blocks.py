@@ -91,7 +91,7 @@ def write_block(folder: Path, block: Block, outcomes: Outcomes, failed: int) -> 
 
 def _put(path: Path, data: bytes) -> None:
     """Write aside, then rename. Not flushed to the disk: what a power cut spoils fails its checksum and is made again."""
-    from openiads.results.files import ASIDE  # noqa: PLC0415
+    from openiads.disk import ASIDE  # noqa: PLC0415
 
     aside = path.with_name(f"{ASIDE}{os.getpid()}-{path.name}")
     try:

@@ -51,8 +51,13 @@ def dask(address: str) -> Submit:
             futures = {client.submit(_call, held, block, pure=False, retries=3): block for block in blocks}
             for future in cluster.as_completed(futures):
                 on_done(futures[future], int(future.result()))
+        except (cluster.client.CancelledError, cluster.comm.CommClosedError, OSError, TimeoutError) as error:
+            raise StudyError(
+                f"the Dask scheduler at {address} was lost ({type(error).__name__}). The blocks that are done are kept: start "
+                "it again or use --workers, with --resume"
+            ) from None
         finally:
-            client.close()
+            client.close(timeout=2)
 
     return submit
 

@@ -4,11 +4,11 @@ import base64
 import hashlib
 import html
 import json
-import os
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+from openiads.results.files import write_whole
 from openiads.web.payload import JSON, Payload
 
 PER_RUN: Final = ("truth.arrow", "series.json", "coverage.json")
@@ -34,9 +34,7 @@ def export_page(payload: Payload, out: Path, *, replications: tuple[int, ...] = 
     page = page.replace('<link rel="stylesheet" href="app.css">', f"<style>{style}</style>")
     page = page.replace('<script src="app.js" defer></script>', "")
     page = page.replace("</body>", f"{data}<script>{script}</script></body>")
-    aside = out.with_name(f".{out.name}.part")
-    aside.write_text(page, encoding="utf-8")
-    os.replace(aside, out)
+    write_whole(out, page.encode())
     return out
 
 
