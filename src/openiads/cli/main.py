@@ -6,6 +6,7 @@ import typer
 
 from openiads import __version__
 from openiads.cli import (
+    alternatives,
     catalogue,
     check,
     compare,
@@ -50,6 +51,7 @@ app.command()(check.check)
 app.command()(report.report)
 app.command()(measure.measure)
 app.command()(compare.compare)
+app.command()(alternatives.alternatives)
 app.command()(explain.explain)
 app.command()(cost.cost)
 app.command()(exposure.exposure)
