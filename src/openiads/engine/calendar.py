@@ -75,7 +75,7 @@ def build_calendar(spec: ScenarioSpec, radars: Radars, things: Things, nodes: li
 
 
 def radiating(spec: ScenarioSpec, things: Things, node: str, role: str, duration_ns: int) -> list[Interval]:
-    """When a radar radiates: its duty cycle, less notified flights where its rule says so, and less what its unit marches."""
+    """When a radar radiates: its duty cycle, less silent times, notified flights where its rule says so, and marches."""
     owner = node_spec(spec, node)
     radar = owner.search_radar if role == "search" else owner.engagement_radar
     on: list[Interval] = [(0, duration_ns)]
@@ -85,7 +85,7 @@ def radiating(spec: ScenarioSpec, things: Things, node: str, role: str, duration
     if owner.emission_rule == "silent_on_notice":
         for o in np.flatnonzero(things.notified):
             on = list(_without(on, (int(things.objects[o]["start_ns"]), int(things.objects[o]["end_ns"]))))
-    for gap in outages_ns(owner.outages):
+    for gap in (*outages_ns(owner.outages), *outages_ns(owner.silent)):
         on = list(_without(on, gap))
     for hole in marches_ns(spec.fire_units[node]) if node in spec.fire_units else []:
         on = list(_without(on, hole))

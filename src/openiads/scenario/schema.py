@@ -123,6 +123,10 @@ class NodeSpec(Spec):
     autonomy: AutonomySpec | None = Field(
         default=None, description="What it does on its own when no link brings a sign of life; none: as with links"
     )
+    silent: Outages = Field(
+        default=(),
+        description="Times at which its radars are silent, as [[from_s, to_s], ...]; all else goes on",
+    )
     emission_rule: Literal["unrestricted", "silent_on_notice"] = Field(
         default="unrestricted", description="silent_on_notice: its radars are silent while a notified flight is in the air"
     )
