@@ -108,11 +108,17 @@ def test_a_low_object_is_met_inside_the_horizon_only_and_after_its_track() -> No
         ((UNIT + "engagement_radar.sector_deg", 90.0), False),
         ((MISSILE + "max_target_speed_mps", 200.0), False),
         ((MISSILE + "mean_speed_mps", 50.0), False),
+        ((MISSILE + "speed_classes", [{"up_to_mps": 400, "max_range_km": 40}]), False),
+        ((MISSILE + "speed_classes", [{"up_to_mps": 200}]), False),
         ((MISSILE + "max_range_km", 80.0), True),
     ],
 )
-def test_the_area_moves_with_every_figure_that_it_hangs_on(change: tuple[str, float], grows: bool) -> None:
-    before, after = footprint("aircraft").all_round_km2, footprint("aircraft", change, axes=8).all_round_km2
+def test_the_area_moves_with_every_figure_that_it_hangs_on(change: tuple[str, Any], grows: bool) -> None:
+    before = footprint("aircraft").all_round_km2
+    (found,) = footprints(
+        load_scenario_text(TEXT, "one-unit", overrides=dict([change])), ["aircraft"], ends=("nominal",), cell_km=2.0, axes=8
+    )
+    after = found.all_round_km2
     assert (after > 1.2 * before) if grows else (after < 0.98 * before)
 
 
@@ -128,6 +134,9 @@ def test_a_ballistic_object_has_its_own_reach() -> None:
     assert 0 < small < large
     assert small < math.pi * 30**2 * 1.01
     assert footprint("arc", (MISSILE + "max_target_speed_mps", 900.0)).all_round_km2 == 0.0
+    limited = TEXT.replace("p_kill: 1}", "p_kill: 1, ballistic: {min_altitude_km: 12, max_speed_mps: 5000}}")
+    (high,) = footprints(load_scenario_text(limited, "one-unit"), ["arc"], ends=("nominal",), axes=8, cell_km=2.0)
+    assert high.all_round_km2 < small
 
 
 @pytest.mark.parametrize("target", ["aircraft", "low", "arc"])

@@ -134,7 +134,8 @@ def footprints(
     Validity: the plane about the layout is off by under 0.5 per cent to 400 km; terrain masks are those of the sites, and a path
     above ground runs at its height over the ground of the fire unit. Search is taken to come to an object half a
     rotation (or half a raster of an unloaded multifunction radar) after it comes into view, the track to be firm after the
-    tracker's hits in a row, a decision to wait half a cycle: what happens on average, not at the worst.
+    tracker's hits in a row, a decision to wait half a cycle: what happens on average, not at the worst. Limits on the crossing
+    offset and on the angle of descent are not counted.
     """
     if axes < 1:
         raise OutOfRangeError(f"axes = {axes}: at least one direction is needed.")
@@ -256,11 +257,28 @@ def _met(station: _Station, coming: Intruder, east: Array, north: Array, from_ra
 def _inside(missile: "MissileSpec", station: _Station, coming: Intruder, j: int, slant_m: Array) -> Flags | None:
     """Where a missile may meet the object on sample `j` of its way; None: nowhere, it is too low, too high or too fast."""
     height_m, speed = float(coming.height_m[j]), float(coming.speed_mps[j])
-    lowest_m = station.ground_m + missile.min_altitude_m
-    if not lowest_m <= height_m <= missile.max_altitude_km * METRES_PER_KILOMETRE or speed > missile.max_target_speed_mps:
+    lowest_m, fastest, farthest_km = _limits(missile, station, coming, speed)
+    if not lowest_m <= height_m <= missile.max_altitude_km * METRES_PER_KILOMETRE or speed > fastest:
         return None
-    farthest_m = _farthest_km(missile, coming) * METRES_PER_KILOMETRE
-    return np.asarray((slant_m >= missile.min_range_km * METRES_PER_KILOMETRE) & (slant_m <= farthest_m))
+    nearest_m, farthest_m = missile.min_range_km * METRES_PER_KILOMETRE, farthest_km * METRES_PER_KILOMETRE
+    return np.asarray((slant_m >= nearest_m) & (slant_m <= farthest_m))
+
+
+def _limits(missile: "MissileSpec", station: _Station, coming: Intruder, speed_mps: float) -> tuple[float, float, float]:
+    """Lowest height [m], fastest target [m/s] and farthest range [km] of a missile against a class at a speed."""
+    lowest_m, fastest = station.ground_m + missile.min_altitude_m, missile.max_target_speed_mps
+    farthest_km = _farthest_km(missile, coming)
+    limits = missile.ballistic if coming.ballistic else None
+    if limits is not None and limits.min_altitude_km is not None:
+        lowest_m = max(lowest_m, limits.min_altitude_km * METRES_PER_KILOMETRE)
+    if limits is not None and limits.max_speed_mps is not None:
+        fastest = min(fastest, limits.max_speed_mps)
+    if missile.speed_classes:
+        fastest = min(fastest, missile.speed_classes[-1].up_to_mps)
+        own = next((part for part in missile.speed_classes if speed_mps <= part.up_to_mps), None)
+        if own is not None and own.max_range_km is not None:
+            farthest_km = min(farthest_km, own.max_range_km)
+    return lowest_m, fastest, farthest_km
 
 
 def _flight_s(missile: "MissileSpec", slant_m: Array) -> Array:

@@ -80,18 +80,16 @@ class Sightings:
     @cached_property
     def geometry(self) -> dict[tuple[int, int], Array]:
         """Every look of every radar at every friendly object, by radar and object."""
-        found: dict[tuple[int, int], list[tuple[Any, ...]]] = defaultdict(list)
-        wanted = set(self.things)
-        for row in self.case.calendar:
-            kind, r = int(row["kind"]), int(row["index"])
-            if kind not in (LOOK, FRAME):
-                continue
-            table = self.case.looks if kind == LOOK else self.case.candidates
-            for seen in table[row["first"] : row["first"] + row["count"]]:
-                o = int(seen["object"])
-                if o in wanted:
-                    found[r, o].append(_look(self.case, row, seen, r, o))
-        return {key: np.array(rows, dtype=SIGHTING) for key, rows in found.items()}
+        found = {}
+        for kind, table in ((LOOK, self.case.looks), (FRAME, self.case.candidates)):
+            rows = self.case.calendar[self.case.calendar["kind"] == kind]
+            radar, at_ns = np.repeat(rows["index"], rows["count"]), np.repeat(rows["at_ns"], rows["count"])
+            thing = table["object"][: len(radar)]
+            wanted = np.isin(thing, self.things)
+            for r, o in sorted(set(zip(radar[wanted].tolist(), thing[wanted].tolist(), strict=True))):
+                mine = wanted & (radar == r) & (thing == o)
+                found[r, o] = _looks(self.case, table[: len(radar)][mine], at_ns[mine], r, o)
+        return found
 
     @cached_property
     def tracked(self) -> dict[int, dict[tuple[str, int], list[Interval]]]:
@@ -132,28 +130,40 @@ class Sightings:
         return np.asarray(turn <= radar["sector_half_rad"])
 
 
-def _look(case: Case, row: Any, seen: Any, r: int, o: int) -> tuple[Any, ...]:
-    """One look as a row of SIGHTING; a frame is taken at its middle."""
-    radar = case.radars[r]
-    frame = int(row["kind"]) == FRAME
-    at_ns = int(row["at_ns"]) - int(radar["period_ns"]) // 2 if frame else int(seen["at_ns"])
-    x, y, z, vx, vy, vz = motion_at(case.objects, case.knots, o, at_ns)
-    site = radar["site_m"]
-    lx, ly, lz = site[0] - x, site[1] - y, site[2] - z
-    angle = _angle((x, y, z), (vx, vy, vz), (lx, ly, lz))
-    if not frame:
-        return at_ns, int(seen["aspect"]), angle, float(seen["azimuth_rad"]), float(seen["snr_1m2_db"])
-    range_m = math.sqrt(lx * lx + ly * ly + lz * lz)
-    snr_db = float(radar["gain_db"]) - two_way_loss_db(range_m) + float(seen["path_db"])
-    return at_ns, aspect_of(vx, vy, vz, lx, ly, lz), angle, float(seen["azimuth_rad"]), snr_db
+def _looks(case: Case, seen: Array, at_ns: Array, r: int, o: int) -> Array:
+    """Looks of one radar at one object as rows of SIGHTING, (n,); a frame is taken at its middle."""
+    radar, rotating = case.radars[r], case.radars[r]["kind"] == ROTATING
+    found = np.zeros(len(seen), SIGHTING)
+    found["at_ns"] = seen["at_ns"] if rotating else at_ns - int(radar["period_ns"]) // 2
+    found["azimuth_rad"] = seen["azimuth_rad"]
+    place, velocity = _motion(case, o, found["at_ns"])
+    toward = radar["site_m"] - place
+    found["angle_rad"] = _angle(place, velocity, toward)
+    if rotating:
+        found["aspect"], found["snr_1m2_db"] = seen["aspect"], seen["snr_1m2_db"]
+        return found
+    found["aspect"] = [aspect_of(*v, *way) for v, way in zip(velocity.tolist(), toward.tolist(), strict=True)]
+    loss_db = [two_way_loss_db(away) for away in np.linalg.norm(toward, axis=1).tolist()]
+    found["snr_1m2_db"] = float(radar["gain_db"]) - np.array(loss_db) + seen["path_db"]
+    return found
 
 
-def _angle(place: tuple[float, ...], velocity: tuple[float, ...], toward: tuple[float, ...]) -> float:
-    """Angle in the horizontal plane from the course to the radar, clockwise seen from above. [rad] -pi to pi"""
-    up = np.array(place) / np.linalg.norm(place)
-    course = np.array(velocity) - np.dot(velocity, up) * up
-    line = np.array(toward) - np.dot(toward, up) * up
-    return math.atan2(-float(np.dot(up, np.cross(course, line))), float(np.dot(course, line)))
+def _motion(case: Case, o: int, at_ns: Array) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Position and velocity (n, 3) of an object at times (n,), by the walk's own arcs."""
+    found = np.array([motion_at(case.objects, case.knots, o, int(when)) for when in at_ns], dtype=np.float64)
+    return found[:, :3], found[:, 3:]
+
+
+def _angle(place: NDArray[np.float64], velocity: NDArray[np.float64], toward: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Angle in the horizontal plane from the course to the radar, clockwise seen from above, (n,). [rad] -pi to pi"""
+
+    def dot(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(np.sum(a * b, axis=1))
+
+    up = place / np.linalg.norm(place, axis=1)[:, None]
+    course = velocity - dot(velocity, up)[:, None] * up
+    line = toward - dot(toward, up)[:, None] * up
+    return np.asarray(np.arctan2(-dot(up, np.cross(course, line)), dot(course, line)))
 
 
 def _spans(at_ns: Array, period_ns: int) -> list[Interval]:
