@@ -119,9 +119,7 @@ def main() -> None:
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
             print(f"  server at most {peak:.0f} MB (with the run that it made), page heap {heap:.0f} MB")
             print(
-                json.dumps(
-                    {"objects": count, "live": live, "maps": chosen.maps, "ready_s": round(ready, 2), "rows": rows}
-                )
+                json.dumps({"objects": count, "live": live, "maps": chosen.maps, "ready_s": round(ready, 2), "rows": rows})
             )
             browser.close()
         server.shutdown()
