@@ -4,7 +4,7 @@
 
 Stone Soup 1.9.1: extended Kalman filter on range, bearing and elevation, `GNNWith2DAssignment` with the k-d tree
 (`DetectionKDTreeMixIn`), Mahalanobis gate 4.03, three hits, deletion after two (tentative) or four missed scans; in the scene of
-500 false plots after one (tentative), or it would take an hour.
+500 false plots after one (tentative), to keep it within minutes.
 
 Ours twice: as it comes (converted plots, rivals by likelihood, no plot beyond the fastest target), and alike (`filter: ekf`,
 `assignment_cost: distance`, `speed_gate: false`), which is the row whose GOSPA to compare. Figures are CPU time of one process:
