@@ -271,7 +271,7 @@ def _run_files(run: Path, folder: Path, name: str, *patterns: str) -> Target:
         from openiads.interop.source import Source
         from openiads.results.store import RunReader
 
-        file = files[data[0] % len(files)]
+        file = files[data[0] % len(files) if data else 0]
         file.write_bytes(data[1:])
         try:
             if file.suffix == ".parquet":

@@ -16,6 +16,8 @@ DEGREE_ARCSEC: Final = 3600
 COARSE_ARCSEC, FINE_ARCSEC = 15, 2  # spacings that part levels 0, 1 and 2
 ALIGNED: Final = 1e-3
 """Share of a post by which pixel centres may miss the posts and still be taken as they are."""
+LEAST_STEP: Final = 1e-9
+"""Of a degree; finer is no raster that is read anyway."""
 MOST_POSTS: Final = 3601
 """Posts along a degree at most: 1 arc-second."""
 
@@ -46,11 +48,11 @@ def read_header(path: Path) -> Raster:
                 f"{path}: coordinates are {crs.to_string() if crs else 'not stated'}; longitude and latitude (EPSG:4326) are "
                 f"needed. Convert it first: gdalwarp -t_srs EPSG:4326 {path.name} converted.tif"
             )
-        if t.b or t.d or t.a <= 0 or t.e >= 0:
+        if not all(map(math.isfinite, t[:6])) or t.b or t.d or t.a <= 0 or t.e >= 0:
             raise TerrainError(
                 f"{path}: the raster is turned or mirrored. Convert it first: gdalwarp {path.name} converted.tif"
             )
-        posts = (round(1.0 / -t.e), round(1.0 / t.a))
+        posts = tuple(round(1.0 / max(step, LEAST_STEP)) for step in (-t.e, t.a))
         if not all(1 <= n < MOST_POSTS for n in posts) or raster.width < 2 or raster.height < 2:
             raise TerrainError(
                 f"{path}: {raster.width} x {raster.height} pixels, {posts[1]} x {posts[0]} per degree; 1 to {MOST_POSTS - 1} per "
@@ -58,6 +60,11 @@ def read_header(path: Path) -> Raster:
             )
         south, north = t.f + t.e * (raster.height - 0.5), t.f + t.e * 0.5
         west, east = t.c + t.a * 0.5, t.c + t.a * (raster.width - 0.5)
+    if max(abs(south), abs(north)) > 91.0 or max(abs(west), abs(east)) > 361.0:
+        raise TerrainError(
+            f"{path}: would reach from {south:g} to {north:g} of latitude, {west:g} to {east:g} of longitude, which is off the "
+            "earth. Fetch the file again or leave it out."
+        )
     rows = range(math.floor(south + ALIGNED), math.ceil(north - ALIGNED))
     columns = range(math.floor(west + ALIGNED), math.ceil(east - ALIGNED))
     spacing = DEGREE_ARCSEC / posts[0]
