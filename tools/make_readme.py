@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "README.md"
 PICTURE = ROOT / "docs" / "images" / "murted-2019.png"
 BLOCK = re.compile(
-    r"(<!-- output of: openiads (?P<command>.*?) -->\n```text\n)(?P<text>.*?)(^```$)", re.MULTILINE | re.DOTALL
+    r"(<!-- output of: (?P<command>openiads .*?) -->\n```text\n)(?P<text>.*?)(^```$)", re.MULTILINE | re.DOTALL
 )
 
 
@@ -20,8 +20,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
 
         def filled(found: re.Match[str]) -> str:
-            command = [sys.executable, "-m", "openiads", *found["command"].split()]
-            environment = os.environ | {"COLUMNS": "80"}
+            command = ["bash", "-o", "pipefail", "-c", found["command"]]
+            path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+            environment = os.environ | {"COLUMNS": "80", "PATH": path}
             done = subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True)
             lines = [line.rstrip() for line in done.stdout.splitlines()]
             return found[1] + "\n".join(lines) + "\n" + found[4]
