@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from openiads.records import arms, case, description, state, tables
+from openiads.records import arms, case, description, state, tables, truth_arrays
 from openiads.tracking import records as tracking
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "records.md"
@@ -189,7 +189,7 @@ def page() -> str:
         "The state",
         "`openiads.records.state.State`, one per replication in hand.",
         description.STATE,
-        state.TRUTH_ARRAYS,
+        truth_arrays.TRUTH_ARRAYS,
     )
     for record in (a.dtype for a in description.STATE.values() if a.dtype.isupper()):
         if record not in description.TRACKING_RECORDS:

@@ -10,7 +10,8 @@ import pytest
 from openiads.engine.simulation import Simulation
 from openiads.models.identification.evidence import wants_evidence
 from openiads.records.case import COMMAND, LINK
-from openiads.records.state import TRUTH_ARRAYS, State
+from openiads.records.state import State
+from openiads.records.truth_arrays import TRUTH_ARRAYS
 
 NODES = ("fire_units.unit-1", "command_posts.post-1")
 WEIGHS = {f"{node}.identification.kind": "bayes" for node in NODES}

@@ -12,7 +12,8 @@ import openiads
 from openiads.engine.simulation import Simulation
 from openiads.models.identification.kernels import wants_interrogation
 from openiads.records.case import COMMAND, LINK
-from openiads.records.state import TRUTH_ARRAYS, State
+from openiads.records.state import State
+from openiads.records.truth_arrays import TRUTH_ARRAYS
 
 UNIT = "fire_units.unit-1"
 PACKAGE = Path(openiads.__file__).parent

@@ -1,7 +1,7 @@
 """The state of one replication: every array that the walk writes. A snapshot is these arrays and nothing else.
 
-What a node knows and what is true lie in different arrays: `TRUTH_ARRAYS` names those that only sensing and the engine's
-resolve step may be given.
+What a node knows and what is true lie in different arrays: `records.truth_arrays` names those that only sensing and
+the engine's resolve step may be given.
 """
 
 from typing import Any, Final, NamedTuple
@@ -390,20 +390,3 @@ class State(NamedTuple):
     desks: Records  # (nodes, 2) DESK_STATE
     assigned: Records  # (slots,) ASSIGNED_TARGETS
     message_truth: NDArray[np.int32]  # object of the track that each message is about; -1: a false alarm
-
-
-TRUTH_ARRAYS: Final = (
-    "objects",
-    "stages",
-    "track_truth",
-    "plot_truth",
-    "shot_truth",
-    "shot_index",
-    "identity_index",
-    "associations",
-    "plot_log",
-    "counts",
-    "seen",
-    "message_truth",
-)
-"""Arrays of `State` that hold truth or that command, engagement and assessment must not read."""

@@ -95,7 +95,7 @@ def _picked(run: api.Run, replication: int) -> tuple[Array, Array, list[str], in
     step_ms, numbers = TRACK_STEP * max(1, -(-counted // MOST_UPDATES)), dict[str, int]()
     mask, owner = _first_of_each(run, replication, step_ms, numbers)
     while len(owner) > max(MOST_UPDATES, len(numbers)):  # every track keeps its first update
-        step_ms *= 2
+        step_ms = step_ms + step_ms
         mask, owner = _first_of_each(run, replication, step_ms, numbers)
     ids = sorted(numbers)
     rank = np.empty(len(ids), np.int32)
