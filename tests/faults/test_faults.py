@@ -253,7 +253,7 @@ def test_no_result_asks_the_clock_of_the_wall() -> None:
 def test_compiled_code_that_cannot_be_kept(tmp_path: Path, cases: Any) -> None:
     """A read-only home or a full disk costs the next start its minute, and a line says so; nothing stops."""
     (tmp_path / "file").touch()
-    code = "from openiads.geo.ellipsoid import normal_k; print(normal_k(0.5))"
+    code = "from openiads.geo.ellipsoid import normal_k; print(normal_k(0.5, 0.6, 0.7))"
     line = [sys.executable, "-c", code]
     done = subprocess.run(
         line, env=cases.environment(OPENIADS_CACHE_DIR=str(tmp_path / "file")), capture_output=True, text=True, check=False
