@@ -108,8 +108,6 @@ def test_a_low_object_is_met_inside_the_horizon_only_and_after_its_track() -> No
         ((UNIT + "engagement_radar.sector_deg", 90.0), False),
         ((MISSILE + "max_target_speed_mps", 200.0), False),
         ((MISSILE + "mean_speed_mps", 50.0), False),
-        ((MISSILE + "speed_classes", [{"up_to_mps": 400, "max_range_km": 40}]), False),
-        ((MISSILE + "speed_classes", [{"up_to_mps": 200}]), False),
         ((MISSILE + "max_range_km", 80.0), True),
     ],
 )
@@ -142,23 +140,32 @@ def test_a_ballistic_object_has_its_own_reach() -> None:
 @pytest.mark.parametrize("target", ["aircraft", "low", "arc"])
 @pytest.mark.parametrize("away_km", [5.0, 40.0, 75.0])
 def test_the_simulator_kills_where_the_map_says_that_it_can(target: str, away_km: float) -> None:
-    """An asset east of the unit, the object from the east: with Pk 1 it is killed where the map has the cell, else it leaks."""
-    changes = (("places.asset.longitude_deg", away_km / 111.32),)
-    one = scenario(*changes)
-    (found,) = footprints(one, [target], ends=("nominal",), axes=4, cell_km=2.5)
-    half = found.share.shape[0] // 2
-    column = half + round(away_km / found.cell_km)
-    margin = [found.share[half, min(column + d, found.share.shape[1] - 1)] for d in (-4, 0, 4)]
-    inside = column < found.share.shape[1] and margin[1] >= 0.25  # the eastern axis is one of four
+    """An asset north of the unit, the object from the north: with Pk 1 it is killed where the map has the cell, else it leaks."""
+    one = scenario(
+        ("places.asset.latitude_deg", away_km / 110.574),
+        ("places.asset.longitude_deg", 0.0),
+        ("places.origin.latitude_deg", 2.5),
+        ("places.origin.longitude_deg", 0.0),
+        ("objects.arc.motion.from.latitude_deg", 2.5),
+        ("objects.arc.motion.from.longitude_deg", 0.0),
+    )
+    (found,) = footprints(one, [target], ends=("nominal",), axes=1, cell_km=2.5)
+    half, rows = found.share.shape[1] // 2, found.share.shape[0]
+    row = half + round(away_km / found.cell_km)
+    margin = [bool(found.share[min(row + d, rows - 1), half] > 0) for d in (-4, 0, 4)]
     flown = one.with_overrides({f"objects.{k}.count": 0 for k in one.spec.objects if k != target})
-    run = openiads.run(flown, replications=4)
-    ends = run.to_pandas("outcomes")["end_state"].tolist()
-    if not inside:
+    ends = openiads.run(flown, replications=4).to_pandas("outcomes")["end_state"].tolist()
+    if not any(margin):
         assert set(ends) == {"leaked"}
-    elif target != "arc" and all(
-        m >= 0.25 for m in margin
-    ):  # an arc is possible to meet, but its track may predict it badly
+    elif target != "arc" and all(margin):  # an arc is possible to meet, but its track may predict it badly
         assert set(ends) == {"killed"}
+
+
+@pytest.mark.parametrize("classes", ["{up_to_mps: 400, max_range_km: 40}", "{up_to_mps: 200}"])
+def test_the_area_shrinks_with_the_speed_classes_of_the_missile(classes: str) -> None:
+    limited = TEXT.replace("p_kill: 1}", f"p_kill: 1, speed_classes: [{classes}]}}")
+    (found,) = footprints(load_scenario_text(limited, "one-unit"), ["aircraft"], ends=("nominal",), axes=8, cell_km=2.0)
+    assert found.mean_km2 < footprint("aircraft").mean_km2
 
 
 def test_three_ends_of_public_figures_are_in_order() -> None:

@@ -18,7 +18,7 @@ TABLES = (
     "plots",
     "plot_association",
 )
-TABLES += ("tracks", "messages", "traffic")
+TABLES += ("tracks", "messages", "traffic", "sorties", "identifications")
 REPLICATIONS = 12
 FAR = {
     "side": "neutral",
