@@ -40,7 +40,7 @@ bench: setup
 	$(BIN)/python benchmarks/run.py
 
 docs: setup
-	for page in records_page tables_page cli_page measures_page purposes_table schema verification_page; do $(BIN)/python tools/make_$$page.py || exit 1; done
+	for page in records_page tables_page cli_page measures_page purposes_table schema verification_page validation_page claims_page; do $(BIN)/python tools/make_$$page.py || exit 1; done
 
 clean:
 	rm -rf $(VENV) build dist runs

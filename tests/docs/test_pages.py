@@ -32,7 +32,7 @@ def tool(name: str) -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["make_records_page", "make_cli_page"])
+@pytest.mark.parametrize("name", ["make_records_page", "make_cli_page", "make_validation_page"])
 def test_the_page_is_fresh(name: str) -> None:
     made = tool(name)
     assert made.PAGE.read_text(encoding="utf-8") == made.page(), f"stale: run tools/{name}.py"
