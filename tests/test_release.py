@@ -29,7 +29,7 @@ FACE = {
     "import_file": "of, path, out, *, overwrite, **options",
     "ledger": "run, *, counterfactual",
     "load_scenario": "path, *, variant, vignette, overrides",
-    "measures": "run, names",
+    "measures": "run, names, *, on_progress",
     "open_run": "folder",
     "replay": "run, replication, out",
     "run": "scenario, *, replications, seed, workers, out, record, full_replications, first_replication, resume, overwrite, "

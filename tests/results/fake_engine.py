@@ -55,7 +55,7 @@ def _replication(name: str, k: int, rng: np.random.Generator) -> dict[str, np.nd
     for column_name, known in words.items():
         if column_name in columns:
             columns[column_name] = np.array(known)[rng.integers(0, len(known), n)]
-    fixed = {"reference": "shot", "status": "firm", "identity": "hostile", "content": "tracks"}
+    fixed = {"reference": "shot", "status": "firm", "identity": "hostile", "content": "tracks", "told": "hostile"}
     for column_name, word in fixed.items():
         if column_name in columns:
             columns[column_name] = np.full(n, word)

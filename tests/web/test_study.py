@@ -1,5 +1,7 @@
 """The study page: what is on screen is what is in the study's tables, filtered as asked; a damaged study says so."""
 
+import hashlib
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -128,6 +130,20 @@ def copied(web_study: Path, to: Path) -> Path:
     return to
 
 
+def vouched(folder: Path) -> Path:
+    """The folder with a manifest that vouches for what is in it now, as one who tampers with all of it would write it."""
+    from openiads.report.study_data import StudyData
+    from openiads.study.execute import open_results
+
+    manifest = folder / "study.json"
+    told = json.loads(manifest.read_text(encoding="utf-8"))
+    for output in told["outputs"]:
+        output["sha256"] = hashlib.sha256((folder / output["file"]).read_bytes()).hexdigest()
+    told["identity"]["study_sha256"] = StudyData(open_results(folder)).study.sha256
+    manifest.write_text(json.dumps(told), encoding="utf-8")
+    return folder
+
+
 def test_damage_is_told(web_study: Path, tmp_path: Path) -> None:
     assert is_study(web_study)
     assert not is_study(tmp_path)
@@ -136,7 +152,7 @@ def test_damage_is_told(web_study: Path, tmp_path: Path) -> None:
     cut = copied(web_study, tmp_path / "cut")
     table = cut / "tables" / "claims.parquet"
     table.write_bytes(table.read_bytes()[:-20])
-    with pytest.raises(StudyError, match=r"claims\.parquet: cannot be read"):
+    with pytest.raises(StudyError, match=r"claims\.parquet: is damaged"):
         ShownStudy.open(cut)
     lacking = copied(web_study, tmp_path / "lacking")
     whole = pq.read_table(lacking / "tables" / "sweep.parquet")
@@ -163,7 +179,7 @@ def test_markup_in_a_study_stays_text(browser: Any, web_study: Path, tmp_path: P
     place = claims.schema.get_field_index("sentence")
     pq.write_table(claims.set_column(place, "sentence", evil), folder / "tables" / "comparisons.parquet")
     other = Watched(browser.new_page())
-    with serve(Payload.open([], study=folder)) as url:
+    with serve(Payload.open([], study=vouched(folder))) as url:
         other.open(url + "study.html")
         assert "<img src=x" in other.page.inner_text("#title")
         assert "<script>window.bad" in other.page.inner_text("#claims")
