@@ -15,7 +15,7 @@ PAGES = sorted(
     for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
     if str(page.relative_to(ROOT)) not in GENERATED
 )
-NUMBER = re.compile(r"[\d][\d.,:]*|[0-9a-f]{16,}")
+NUMBER = re.compile(r"[0-9a-f]{16,}|\d[\d.,:]*")
 
 
 def load() -> ModuleType:

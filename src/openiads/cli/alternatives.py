@@ -94,7 +94,7 @@ def table(found: "tuple[Alternative, ...]") -> list[str]:
         rows = [(f"defended area, {key}, km2", _area(area)) for key, area in one.area_km2.items()]
         rows += [(f"leakage, {kind.replace('_', ' ')}, %", _percent(spread)) for kind, spread in one.leakage.items()]
         rows += [("shots per replication", _shots(one.shots)), *_cost_rows(one)]
-        lines += [f"  {head:<38}{text}" for head, text in rows]
+        lines += [f"  {head:<40}{text}" for head, text in rows]
     return lines
 
 
