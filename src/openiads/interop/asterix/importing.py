@@ -51,7 +51,9 @@ class Reports:
     def batches(self) -> Iterator[dict[str, Any]]:
         """Columns of at most `BATCH` rows at a time, in the order of the file."""
         rows: list[Plot] = []
+        whole = 0
         for number, category, records in self._blocks():
+            whole += 1
             try:
                 rows += self._records(category, records)
             except InteropError as error:
@@ -61,6 +63,10 @@ class Reports:
                 rows.clear()
         if rows:
             yield self._columns(rows)
+        if not whole and self.summary.faults:
+            raise InteropError(
+                f"{self._path}: no ASTERIX data block in it ({self.summary.faults[0]}). Give raw blocks or a capture"
+            )
         self.summary.objects = len(self._seen)
         if self._first_s is not None and self._last_s is not None:
             self.summary.duration_s = self._last_s - self._first_s
