@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from openiads.study.loading import Study, load_study
+
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
@@ -33,3 +35,18 @@ def golden() -> Any:
 @pytest.fixture(scope="session")
 def golden_file() -> Path:
     return HERE / "reference" / "golden-coverage-claims.yaml"
+
+
+@pytest.fixture(scope="module")
+def small_file(golden_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The golden study without its first claim, whose readings need most of the cells."""
+    text = golden_file.read_text(encoding="utf-8")
+    first, rest = text.index("  - id: C1\n"), text.index("  - id: C2\n")
+    path = tmp_path_factory.mktemp("study") / "small.yaml"
+    path.write_text(text[:first] + text[rest:], encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def study(small_file: Path) -> Study:
+    return load_study(small_file, scenario=False)

@@ -17,28 +17,13 @@ from openiads.errors import StudyError
 from openiads.study import submit
 from openiads.study.bench import Bench
 from openiads.study.execute import Order, execute, open_results, order_of
-from openiads.study.loading import Study, load_study
+from openiads.study.loading import Study
 from openiads.study.lock import LookLog
 from openiads.study.plan import plan
 from openiads.study.tables import SCHEMAS, digest, read_table
 
 HERE = Path(__file__).parent
 MODEL = ToyRange(0.05, runs_per_block=512)
-
-
-@pytest.fixture(scope="module")
-def small_file(golden_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The golden study without its first claim, whose readings need most of the cells."""
-    text = golden_file.read_text(encoding="utf-8")
-    first, rest = text.index("  - id: C1\n"), text.index("  - id: C2\n")
-    path = tmp_path_factory.mktemp("study") / "small.yaml"
-    path.write_text(text[:first] + text[rest:], encoding="utf-8")
-    return path
-
-
-@pytest.fixture(scope="module")
-def study(small_file: Path) -> Study:
-    return load_study(small_file, scenario=False)
 
 
 def order(study: Study, **more: Any) -> Order:

@@ -16,7 +16,7 @@ from openiads.study.bench import Bench
 from openiads.study.blocks import RUNS_PER_BLOCK, Kept
 from openiads.study.execute import execute, order_of
 from openiads.study.findings import run_study
-from openiads.study.loading import Study, load_study
+from openiads.study.loading import Study
 from openiads.study.model import Batch, Direct, Outcomes
 from openiads.study.rows import all_rows
 from openiads.study.submit import local
@@ -41,20 +41,6 @@ if __name__ == "__main__":
             model=ToyRange(0.05, runs_per_block=int(sys.argv[4])), submit=local(1), resume=True, on_runs=done.append)
     print(sum(done), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
-
-
-@pytest.fixture(scope="module")
-def small_file(golden_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    text = golden_file.read_text(encoding="utf-8")
-    first, rest = text.index("  - id: C1\n"), text.index("  - id: C2\n")
-    path = tmp_path_factory.mktemp("scale") / "small.yaml"
-    path.write_text(text[:first] + text[rest:], encoding="utf-8")
-    return path
-
-
-@pytest.fixture(scope="module")
-def study(small_file: Path) -> Study:
-    return load_study(small_file, scenario=False)
 
 
 def script(folder: Path, file: Path) -> Path:

@@ -92,15 +92,15 @@ def tracks(run: api.Run, replication: int) -> Tracks:
 def _picked(run: api.Run, replication: int) -> tuple[Array, Array, list[str], int]:
     """Which rows of the table are sent, the track of each of those, the ids of all tracks, sorted, and the time that holds one."""
     counted = sum(len(batch) for batch in iter_batches(run.reader, "tracks", replication, columns=()))
-    step_ms, numbers = TRACK_STEP * max(1, -(-counted // MOST_UPDATES)), dict[str, int]()
-    mask, owner = _first_of_each(run, replication, step_ms, numbers)
+    times, numbers = max(1, -(-counted // MOST_UPDATES)), dict[str, int]()
+    mask, owner = _first_of_each(run, replication, times * TRACK_STEP, numbers)
     while len(owner) > max(MOST_UPDATES, len(numbers)):  # every track keeps its first update
-        step_ms = step_ms + step_ms
-        mask, owner = _first_of_each(run, replication, step_ms, numbers)
+        times *= 2
+        mask, owner = _first_of_each(run, replication, times * TRACK_STEP, numbers)
     ids = sorted(numbers)
     rank = np.empty(len(ids), np.int32)
     rank[[numbers[name] for name in ids]] = np.arange(len(ids), dtype=np.int32)
-    return mask, rank[owner], ids, step_ms
+    return mask, rank[owner], ids, times * TRACK_STEP
 
 
 def _first_of_each(run: api.Run, replication: int, step_ms: int, numbers: dict[str, int]) -> tuple[Array, Array]:
