@@ -15,6 +15,7 @@ RADAR = Sensor(
     scan_period_s=2.0, sigma_range_rate_mps=2.0,
 )  # fmt: skip
 CASES = {
+    "converted": {},
     "ekf": {"filter": "ekf"},
     "ukf": {"filter": "ukf"},
     "jpda": {"association": "jpda"},

@@ -27,7 +27,7 @@ def test_joint_association_beside_tentative_tracks_in_clutter_ends():
     assert interpreted("joint_run.py") >= 2
 
 
-@pytest.mark.parametrize("name", ["ekf", "ukf", "jpda", "sprt", "ca", "imm", "ballistic"])
+@pytest.mark.parametrize("name", ["converted", "ekf", "ukf", "jpda", "sprt", "ca", "imm", "ballistic"])
 def test_one_target_is_one_firm_consistent_track(found, name):
     count, status, position_m, velocity_mps, nees, positive = found[name]
     assert (count, status, positive) == (1, 1, True)

@@ -95,6 +95,14 @@ def test_degrees_and_other_units_are_refused_with_the_conversion():
         tracker().step(Scan("a", renamed))
 
 
+def test_noise_that_carries_an_elevation_beyond_the_zenith_is_not_another_unit():
+    made = tracker()
+    assert len(made.step(Scan("a", plots(at(0.0), 0.0) | {"elevation_rad": [math.pi / 2 + 0.05]}))) == 0
+    assert made.counts["out_of_range"] == 1
+    with pytest.raises(TrackingError, match="look like degrees"):
+        made.step(Scan("a", plots(at(10.0), 10.0) | {"elevation_rad": [5.0]}))
+
+
 def test_late_scans_are_waited_for_up_to_the_lateness_and_set_aside_beyond():
     times = [0.0, 10.0, 20.0, 30.0, 40.0]
     straight, shuffled = tracker(), tracker(lateness_s=25.0)

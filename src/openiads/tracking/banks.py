@@ -9,7 +9,7 @@ from openiads.tracking.bank_records import BANK_CONFIG, LIFE, LOOK, BankScratch,
 from openiads.tracking.estimate import CONVERTED, EXTENDED, UNSCENTED
 from openiads.tracking.motion import BALLISTIC, CONSTANT_ACCELERATION, CONSTANT_VELOCITY, MODE, MODEL, TURN
 from openiads.tracking.records import Record, Rows
-from openiads.tracking.setup import Sensor, TrackerConfig, TrackerOptions
+from openiads.tracking.setup import Sensor, TrackerConfig, TrackerOptions, TrackingError
 from openiads.tracking.theory import wald_thresholds
 
 ESTIMATORS: Final = {"converted": CONVERTED, "ekf": EXTENDED, "ukf": UNSCENTED}
@@ -28,10 +28,29 @@ class Banks(NamedTuple):
     scratch: BankScratch
 
 
-def wanted(options: TrackerOptions) -> bool:
-    """Whether the options ask for more than one model of constant velocity, converted plots, nearest neighbour and M of N."""
-    usual = (options.motion, options.filter, options.association, options.initiation)
-    return usual != ("cv", "converted", "gnn", "m_of_n")
+def wanted(config: TrackerConfig) -> bool:
+    """Whether tracks need banks: for more than constant velocity, converted or extended, nearest neighbour and M of N.
+
+    Range rate is taken in by banks alone.
+    """
+    options = config.options
+    usual = (options.motion, options.association, options.initiation) == ("cv", "gnn", "m_of_n") and options.filter != "ukf"
+    return not usual or any(sensor.sigma_range_rate_mps is not None for sensor in config.sensors)
+
+
+def refuse_sharing(config: TrackerConfig) -> None:
+    """Refuse plots shared by unresolved targets where the filter could not widen them.
+
+    Raises
+    ------
+    TrackingError
+        When `resolution_sigmas` is above 0 and tracks need banks, or the filter is not that of converted plots.
+    """
+    if config.options.resolution_sigmas > 0.0 and (wanted(config) or config.options.filter != "converted"):
+        raise TrackingError(
+            f"tracker: resolution_sigmas is {config.options.resolution_sigmas:g}, but plots are shared only with motion cv, filter "
+            "converted, association gnn, initiation m_of_n and no sigma_range_rate_mps. Set it to 0, or use these"
+        )
 
 
 def models_of(options: TrackerOptions) -> Rows:

@@ -35,6 +35,9 @@ LATEST_S: Final = float(2**63 // NANOSECONDS_PER_SECOND - 1)
 FEWEST_TO_JUDGE: Final = 20
 """Plots below which a recording says nothing about its units of range and time."""
 
+NOISE_OF_ELEVATION = 0.1
+"""How far beyond the zenith noise may carry an elevation in radians. [rad]"""
+
 MOST_DEGREES_LIKE = 0.5
 """Share of angles beyond any radian value from which on a column is taken to be in degrees, not to hold a few bad rows."""
 
@@ -87,9 +90,9 @@ def refuse_other_units(columns: Mapping[str, NDArray[np.float64]], where: str) -
     Raises
     ------
     TrackingError
-        When most of the finite angles of a column lie outside what radians allow.
+        When most of the finite angles of a column lie outside what radians and their noise allow.
     """
-    for name, most in (("azimuth_rad", 2.0 * math.pi), ("elevation_rad", math.pi / 2.0)):
+    for name, most in (("azimuth_rad", 2.0 * math.pi), ("elevation_rad", math.pi / 2.0 + NOISE_OF_ELEVATION)):
         values = np.abs(columns[name][np.isfinite(columns[name])])
         if len(values) and (values > most + 1e-9).mean() > MOST_DEGREES_LIKE:
             raise TrackingError(

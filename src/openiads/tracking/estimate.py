@@ -12,7 +12,7 @@ import math
 from typing import Final
 
 from openiads.kernels import kernel
-from openiads.tracking.measurement import observe, wrap_k
+from openiads.tracking.measurement import observe, steep, wrap_k
 from openiads.tracking.records import Record, Vector
 
 CONVERTED: Final = 0
@@ -238,12 +238,12 @@ def update_mode(
     `rate` is the range rate and its sigma [m/s]; a NaN is no measurement. Likelihoods compare modes of one track only.
     """
     x, p = mode["x"], mode["p"]
-    if estimator == EXTENDED:
-        use_polar(x, plot, site_m, axes, tools)
-    elif estimator == UNSCENTED:
-        use_points(x, p, plot, site_m, axes, tools)
-    else:
+    if estimator == CONVERTED or steep(plot):
         use_position(x, plot, tools)
+    elif estimator == EXTENDED:
+        use_polar(x, plot, site_m, axes, tools)
+    else:
+        use_points(x, p, plot, site_m, axes, tools)
     log_likelihood = linear_update(x, p, 3, tools)
     if not math.isnan(rate[0]) and not math.isnan(rate[1]):
         use_rate(x, rate[0], rate[1], site_m, axes, tools)

@@ -44,10 +44,12 @@ def take_batches(
     batches: Integers,
     places: tuple[Vector, Vector, Vector, Integers],
     now_ns: int,
+    extended: bool | None = None,
 ) -> int:
     """Give batches of rows, (n, 2) of first and last, to the tracker one after another; returns the time after them.
 
-    `places` holds sites (s, 3), axes (s, 3, 3), sigmas (s, 3) and scan periods (s,) of the sensors.
+    `places` holds sites (s, 3), axes (s, 3, 3), sigmas (s, 3) and scan periods (s,) of the sensors. Updates are those of the
+    extended filter unless `extended` is None: the type decides, so that nobody compiles what he does not use.
     """
     sites, axes, sigmas, periods_ns = places
     for k in range(len(batches)):
@@ -56,7 +58,12 @@ def take_batches(
         convert_all(raw, first, last - first, plots, sites[sensor], axes[sensor], sigmas[sensor])
         now_ns = max(now_ns, raw[last - 1]["at_ns"])
         count = last - first
-        step(config, node_state, tracks, plots, count, sensor, periods_ns[sensor], now_ns, changes, scratch)
+        period_ns = periods_ns[sensor]
+        if extended is None:
+            step(config, node_state, tracks, plots, count, sensor, period_ns, now_ns, changes, scratch)
+        else:
+            place = (sites[sensor], axes[sensor])
+            step(config, node_state, tracks, plots, count, sensor, period_ns, now_ns, changes, scratch, place)
     return now_ns
 
 

@@ -1,6 +1,9 @@
 """The life of a track: where it is put, how it is born, confirmed and dropped, and what is written down about it."""
 
+from typing import Any
+
 from openiads.kernels import kernel
+from openiads.tracking.extended import extended_position
 from openiads.tracking.filters import PER_SECOND, predict, process_noise, update
 from openiads.tracking.gating import concerns, looks_over, settle_track
 from openiads.tracking.ordering import sort_order
@@ -135,12 +138,18 @@ def confirm(config: Record, track: Record, at_ns: int) -> int:
 
 
 @kernel
-def take_plot(config: Record, track: Record, plot: Record, radar: int, period_ns: int, distance: float, work: Record) -> int:
-    """Predict a track to the plot's own time and update it; returns what changed."""
+def take_plot(
+    config: Record, track: Record, plot: Record, radar: int, period_ns: int, distance: float, work: Record, place: Any
+) -> int:
+    """Predict a track to the plot's own time and update it; returns what changed. `place` as `step` has it."""
     x, p, q = track["x"], track["p"], work["q"]
     process_noise(config, x, q)
     predict(x, p, (plot["at_ns"] - track["update_ns"]) / PER_SECOND, q)
-    update(x, p, plot["position"], plot["r"], work)
+    if place is None:
+        update(x, p, plot["position"], plot["r"], work)
+    else:
+        extended_position(x, plot, place[0], place[1], work)
+        update(x, p, work["z"], work["r"], work)
     track["update_ns"] = plot["at_ns"]
     track["radar"] = radar
     track["period_ns"] = period_ns

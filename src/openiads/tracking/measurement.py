@@ -5,12 +5,16 @@ for a pair of track and plot.
 """
 
 import math
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from openiads.kernels import kernel
 from openiads.tracking.records import Record, Rows, Vector
+
+STEEP_RAD: Final = math.radians(80.0)
+"""Elevation beyond which azimuth is not linear enough in position over the width of a track: 1.8 km off the zenith at 10 km."""
 
 
 @kernel
@@ -101,6 +105,12 @@ def convert_plot(plots: Rows, i: int, site_ecef: Vector, axes: Vector) -> None:
 def wrap_k(angle_rad: float) -> float:
     """An angle in -pi to pi. [rad]"""
     return float(angle_rad - 2.0 * math.pi * math.floor((angle_rad + math.pi) / (2.0 * math.pi)))
+
+
+@kernel
+def steep(plot: Record) -> bool:
+    """Whether a plot is so near to the zenith or nadir that filters on angles must take its converted position instead."""
+    return bool(abs(plot["elevation_rad"]) > STEEP_RAD)
 
 
 @kernel

@@ -221,6 +221,8 @@ WORK: Final = np.dtype(
         ("low", "f8", (3,)),  # box around the gates of the track at hand
         ("high", "f8", (3,)),
         ("held", "f8", (3, 3)),
+        ("z", "f8", (3,)),  # position and covariance as which the extended filter takes a plot
+        ("r", "f8", (3, 3)),
         ("least", "f8", (3,)),  # box around the plots of the batch
         ("most", "f8", (3,)),
     ],

@@ -1,5 +1,7 @@
 """One batch of plots: the whole tracker in one call."""
 
+from typing import Any
+
 from openiads.kernels import kernel
 from openiads.tracking.assignment import assign
 from openiads.tracking.gating import find_pairs, prepare_plots
@@ -18,6 +20,7 @@ def update_tracks(
     period_ns: int,
     changes: Rows,
     scratch: Scratch,
+    place: Any,
 ) -> None:
     """Give each row the plot that was assigned to it, by track number."""
     for k in range(n_rows):
@@ -31,7 +34,7 @@ def update_tracks(
         distance = scratch.pairs[row["pair"]]["distance"]
         if row["shared"] != 0:
             widen(plots[j], row, scratch.work[0])
-        what = take_plot(config, tracks[slot], plots[j], radar, period_ns, distance, scratch.work[0])
+        what = take_plot(config, tracks[slot], plots[j], radar, period_ns, distance, scratch.work[0], place)
         if row["shared"] != 0:
             narrow(plots[j], scratch.work[0])
         note(changes, scratch.work[0], slot, tracks[slot], what)
@@ -87,6 +90,7 @@ def step(
     now_ns: int,
     changes: Rows,
     scratch: Scratch,
+    place: Any = None,
 ) -> int:
     """Take one batch of plots of one radar into the own tracks of one node; returns how many rows of `changes` are filled.
 
@@ -110,6 +114,9 @@ def step(
         births, by plot time; firm tracks dropped, by number. A birth may take the slot of a track dropped before it.
     scratch : Scratch
         For at least `capacity` tracks and `n_plots` plots.
+    place : tuple of (3,) and (3, 3) ndarray, optional
+        Position of the radar and its axes east, north, up as rows: tracks are then updated by the extended filter on range,
+        azimuth and elevation. Without it by converted positions; the code of the other is then not even compiled.
 
     Notes
     -----
@@ -138,7 +145,7 @@ def step(
             node_state["cut"] += work["cut"]
             if stage == 0 and config["resolution"] > 0.0:
                 share_plots(config, tracks, plots, n_rows, scratch)
-            update_tracks(config, tracks, plots, n_rows, radar, period_ns, changes, scratch)
+            update_tracks(config, tracks, plots, n_rows, radar, period_ns, changes, scratch, place)
         start_tracks(config, node_state, tracks, plots, n_plots, radar, period_ns, changes, scratch)
     expire_firm(config, node_state, tracks, now_ns, changes, work)
     return int(work["changes"])

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from openiads.constants import NANOSECONDS_PER_SECOND
-from openiads.tracking.banks import bound_noise, make_banks, wanted, widened
+from openiads.tracking.banks import bound_noise, make_banks, refuse_sharing, wanted, widened
 from openiads.tracking.batches import RAW, as_columns, cut, merge_sorted, to_raw
 from openiads.tracking.kernels import extrapolate_all, extrapolate_banks, take_batches, take_scans
 from openiads.tracking.records import (
@@ -103,7 +103,9 @@ class Tracker:
             speed_gate=options.speed_gate,
             resolution_sigmas=options.resolution_sigmas,
         )
-        self.banks = make_banks(config) if wanted(options) else None
+        refuse_sharing(config)
+        self.banks = make_banks(config) if wanted(config) else None
+        self._extended = True if options.filter == "ekf" else None  # None is a type of its own to the compiler
         if self.banks is not None:
             period_s = max(sensor.scan_period_s for sensor in config.sensors)
             gate = float(self.settings[0]["gate"])
@@ -183,7 +185,7 @@ class Tracker:
         arrays = (self.settings[0], self._state[0], self._tracks, self._plots, self._changes, self._scratch, raw, batches)
         places = (self.sites, self.axes, self.sigmas, self.periods_ns)
         if self.banks is None:
-            self.now_ns = int(take_batches(*arrays, places, before_ns))
+            self.now_ns = int(take_batches(*arrays, places, before_ns, self._extended))
         else:
             self.now_ns = int(take_scans(*arrays, places, before_ns, tuple(self.banks)))
         self._note_counts()
@@ -192,7 +194,11 @@ class Tracker:
         period_ns = int(self.periods_ns[sensor])
         settings, state = self.settings[0], self._state[0]
         if self.banks is None:
-            step(settings, state, self._tracks, self._plots, 0, sensor, period_ns, now_ns, self._changes, self._scratch)
+            arrays = (settings, state, self._tracks, self._plots)
+            place = (
+                [(self.sites[sensor], self.axes[sensor])] if self._extended else []
+            )  # left out, not None: one signature less
+            step(*arrays, 0, sensor, period_ns, now_ns, self._changes, self._scratch, *place)
         else:
             own, looks, modes, lives, bank = self.banks
             scan_step(
