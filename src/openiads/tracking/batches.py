@@ -168,6 +168,13 @@ def to_raw(columns: Mapping[str, NDArray[np.float64]], sensor: NDArray[np.int64]
     return raw[~same], counts
 
 
+def latest_ns(plots: Mapping[str, Any]) -> int | None:
+    """The latest time among plots that were all set aside for something else; None where none has a time."""
+    times = np.asarray(plots["time_s"], dtype=np.float64).reshape(-1)
+    times = times[np.abs(times) <= LATEST_S]  # not so for NaN
+    return round(float(times.max()) * NANOSECONDS_PER_SECOND) if len(times) else None
+
+
 def sorted_rows(raw: Rows) -> Rows:
     """Rows by time, then sensor, range, azimuth, elevation."""
     return raw[np.lexsort([raw[name] for name in reversed(ORDER)])]

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from openiads.constants import NANOSECONDS_PER_SECOND
 from openiads.tracking.banks import bound_noise, make_banks, refuse_sharing, wanted, widened
-from openiads.tracking.batches import RAW, as_columns, cut, merge_sorted, to_raw
+from openiads.tracking.batches import LATEST_S, RAW, as_columns, cut, latest_ns, merge_sorted, to_raw
 from openiads.tracking.kernels import extrapolate_all, extrapolate_banks, take_batches, take_scans
 from openiads.tracking.records import (
     FIRM,
@@ -145,14 +145,18 @@ class Tracker:
             raise TrackingError(f"sensor_id {scan.sensor_id!r} is not among the sensors: {', '.join(self.sensors)}")
         number = self.sensors[scan.sensor_id]
         raw = self._checked(scan, number)
-        end_ns = int(raw["at_ns"].max()) if len(raw) else None
+        end_ns = int(raw["at_ns"].max()) if len(raw) else latest_ns(scan.plots)
         if scan.time_s is not None:
-            if not math.isfinite(scan.time_s):
-                raise TrackingError(f"scan of {scan.sensor_id!r}: time_s is {scan.time_s!r}; it must be a finite number")
+            if not abs(scan.time_s) <= LATEST_S:
+                raise TrackingError(
+                    f"scan of {scan.sensor_id!r}: time_s is {scan.time_s!r}; allowed: a number up to {LATEST_S:.3g}"
+                )
             stated_ns = round(scan.time_s * NANOSECONDS_PER_SECOND)
             end_ns = stated_ns if end_ns is None else max(end_ns, stated_ns)
         if end_ns is None:
-            raise TrackingError(f"scan of {scan.sensor_id!r}: it is empty and has no time_s; give the time it ended")
+            raise TrackingError(
+                f"scan of {scan.sensor_id!r}: no plot has a time and it has no time_s; give the time it ended"
+            )
         lateness_ns = round(self.config.options.lateness_s * NANOSECONDS_PER_SECOND)
         if self._newest_ns is not None:
             late = raw["at_ns"] < self._newest_ns - lateness_ns
