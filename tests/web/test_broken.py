@@ -1,8 +1,13 @@
-"""Runs that cannot be shown: the program says why in one line, and a run that breaks while it is served says so in the page."""
+"""Runs that cannot be shown, from the start or while they are served: one line in the terminal, and a clear message in the page."""
 
 import hashlib
 import json
 import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +18,7 @@ from typer.testing import CliRunner
 from watch import Watched, serve
 
 from openiads.errors import OpeniadsError
+from openiads.web.late import LatePayload
 from openiads.web.payload import Payload
 
 
@@ -96,20 +102,20 @@ def test_an_error_that_nobody_foresaw_is_told_in_the_page(
     assert "Traceback" in capfd.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("spoil", "message"),
-    [
-        (lambda run: (run / "manifest.json").unlink(), "run"),
-        (lambda run: put(run / "manifest.json", "{"), "manifest.json"),
-        (lambda run: put(run / "manifest.json", "[1, 2]"), "manifest.json"),
-        (
-            lambda run: put(run / "manifest.json", (run / "manifest.json").read_text().replace('"complete"', '"running"')),
-            "run",
-        ),
-        (lambda run: sorted((run / "blocks").glob("0*.json"))[0].unlink(), "block"),
-        (shutil.rmtree, "run"),
-    ],
-)
+def being_written(run: Path) -> None:
+    put(run / "manifest.json", (run / "manifest.json").read_text().replace('"complete"', '"running"'))
+
+
+SPOILT = [
+    (lambda run: (run / "manifest.json").unlink(), "run"),
+    (lambda run: put(run / "manifest.json", "{"), "manifest.json"),
+    (lambda run: put(run / "manifest.json", "[1, 2]"), "manifest.json"),
+    (being_written, "not complete"),
+    (lambda run: sorted((run / "blocks").glob("0*.json"))[0].unlink(), "block"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "message"), [*SPOILT, (shutil.rmtree, "run")])
 def test_what_cannot_be_opened_is_one_line(copy: Path, spoil: Any, message: str) -> None:
     """A foreign folder, a broken manifest, a run that is still being written, one that lost a block, none at all."""
     spoil(copy)
@@ -117,6 +123,61 @@ def test_what_cannot_be_opened_is_one_line(copy: Path, spoil: Any, message: str)
         Payload.open([copy])
     assert "\n" not in str(caught.value)
     assert str(copy) in str(caught.value)
+
+
+@contextmanager
+def viewed(*words: str) -> Iterator[tuple[str, str]]:
+    """The program `openiads view` as somebody starts it: the address that it prints, and what it says of trouble."""
+    code = "from openiads.cli.main import main; main()"
+    command = [sys.executable, "-c", code, "view", "--no-browser", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        trouble = program.stderr.readline()
+        yield program.stdout.readline().split()[0], trouble
+        program.send_signal(signal.SIGINT)
+        program.wait(timeout=20)
+
+
+@pytest.mark.parametrize(("spoil", "message"), SPOILT)
+def test_what_cannot_be_opened_is_told_in_the_page(watched: Watched, copy: Path, spoil: Any, message: str) -> None:
+    spoil(copy)
+    with viewed(str(copy)) as (url, trouble):
+        said = watched.message(url)
+    for text in (trouble, said):
+        assert message in text
+        assert str(copy) in text
+    assert "Reload this page" in said
+
+
+def test_a_run_that_was_being_written_is_shown_when_it_is_complete(
+    watched: Watched, web_runs: tuple[Path, Path], copy: Path
+) -> None:
+    whole = (copy / "manifest.json").read_text()
+    being_written(copy)
+    with serve(LatePayload(lambda: Payload.open([copy, web_runs[1]]))) as url:
+        assert "not complete" in watched.message(url)
+        put(copy / "manifest.json", whole)
+        watched.open(url)
+        assert watched.page.evaluate("openiads.models.length") == 2
+
+
+def test_a_study_that_cannot_be_opened_is_told_in_its_page(watched: Watched, web_study: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(web_study, tmp_path / "results"))
+    put(copy / "study.json", "{}")
+    with viewed(str(copy)) as (url, trouble):
+        said = watched.message(url)
+        assert watched.page.title().endswith("study") or "study" in watched.page.content()
+    assert str(copy) in trouble
+    assert str(copy) in said
+
+
+@pytest.mark.parametrize("words", [["nothing-here"], ["RUN", "nothing-here"], ["RUN", "--report", "none.html"]])
+def test_what_no_reload_can_mend_ends_the_program(copy: Path, words: list[str]) -> None:
+    from openiads.cli.main import app
+
+    found = CliRunner().invoke(app, ["view", *(str(copy) if word == "RUN" else word for word in words)])
+    assert isinstance(found.exception, OpeniadsError)
 
 
 def put(path: Path, text: str) -> None:

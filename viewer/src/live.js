@@ -225,7 +225,7 @@ export class Live {
   drawEllipse(ctx, k, t) {
     const p = this.model.tracks, i = p.row(k, t);
     if (i < 0) return;
-    const scale = (2 * this.ground(p.latitude[i] / 1e6)) / this.resolution;
+    const scale = (2 * this.ground(p.degrees(i)[1])) / this.resolution;
     ctx.lineWidth = 1.5;
     ctx.setLineDash([3, 3]);
     ctx.beginPath();

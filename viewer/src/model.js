@@ -14,16 +14,18 @@ export const fromMap = (x, y) => [
   ((2 * Math.atan(Math.exp(y / R)) - Math.PI / 2) * 180) / Math.PI,
 ];
 
+/** Numbers of the same size over the same bytes. */
+const inPlaceOf = (column) => new Float32Array(column.buffer, column.byteOffset, column.length);
+
 /** Paths of many things: rows ordered by owner and time; `first[k]` to `first[k + 1]` are those of owner k. */
 export class Paths {
   constructor(table, owner, count) {
     const n = table.length;
     this.time = table.time;
-    this.longitude = table.longitude;
-    this.latitude = table.latitude;
     this.altitude = table.altitude;
-    this.x = new Float32Array(n); // half a metre at the size of the earth
-    this.y = new Float32Array(n);
+    // map coordinates take the place of the degrees that came: a long run with many objects has no room for both
+    this.x = inPlaceOf(table.longitude); // half a metre at the size of the earth
+    this.y = inPlaceOf(table.latitude);
     for (let i = 0; i < n; i++) {
       const [x, y] = toMap(table.longitude[i] / 1e6, table.latitude[i] / 1e6);
       this.x[i] = x;
@@ -53,6 +55,10 @@ export class Paths {
     while (i < hi && this.time[i + 1] <= t) i++;
     this.at[k] = i;
     return i;
+  }
+  /** Longitude and latitude of a row, in degrees. */
+  degrees(i) {
+    return fromMap(this.x[i], this.y[i]);
   }
   /** Position between two rows: `out` becomes x, y, altitude, fraction. */
   between(k, t, out) {

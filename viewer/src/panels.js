@@ -143,7 +143,7 @@ export class Inspector {
     return [
       definition([
         [say("status"), say(STATUS[p.status[i]])], [say("identity"), say(IDENTITIES[p.identity[i]] ?? "unknown")], [say("node"), id.split("/")[0]],
-        [say("position"), latLon([p.longitude[i] / 1e6, p.latitude[i] / 1e6])], [say("mgrs"), grid([p.longitude[i] / 1e6, p.latitude[i] / 1e6])], [say("height"), height(p.altitude[i])],
+        [say("position"), latLon(p.degrees(i))], [say("mgrs"), grid(p.degrees(i))], [say("height"), height(p.altitude[i])],
         [say("speed"), `${p.speed[i]} m/s`], [say("error"), `${p.sigma[i]} m`], [say("ellipse"), say("ellipse_is", { major: Math.round(2 * p.major[i]), minor: Math.round(2 * p.minor[i]), bearing: (p.bearing[i] / 10).toFixed(0) })], [say("age"), `${((t - p.time[i]) / 1000).toFixed(0)} ${say("ago")}`],
         [say("belongs"), owner ? make("button", { type: "button", class: "link", onclick: () => this.ui.select({ type: "object", id: owner, which: this.ui.state.selection.which }) }, owner) : say("false_track")],
       ]),

@@ -3,11 +3,15 @@
 import threading
 import webbrowser
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from openiads.cli.options import compile_kernels
+
+if TYPE_CHECKING:
+    from openiads.web.late import LatePayload
+    from openiads.web.payload import Payload
 
 
 def view(
@@ -46,18 +50,20 @@ def view(
     studies = [folder for folder in folders if is_study(folder)] + ([study] if study else [])
     if len(studies) > 1:
         raise ResultsError(f"{len(studies)} studies; the viewer shows one. Two are compared by `openiads study compare`.")
-    payload = Payload.open(runs, study=studies[0] if studies else None, report=report, terrain=terrain)
+    folder = studies[0] if studies else None
     if export is not None:
         if not runs:
             raise ResultsError("--export writes runs. A study has its own page in one file: `openiads report STUDY`.")
+        payload = Payload.open(runs, study=folder, report=report, terrain=terrain)
         chosen = tuple(replications or [payload.runs[0].run.reader.manifest.first_replication])
         if not all(shown.holds(number) for shown in payload.runs for number in chosen):
             compile_kernels()
         out = export_page(payload, export, replications=chosen)
         typer.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB, opens from disk")
         return
-    server = make_server(payload, basemap=BaseMap.open(basemap) if basemap else None, address=address, port=port)
-    threading.Thread(target=payload.prepare, daemon=True).start()  # while the browser starts
+    served = _opened(runs, study=folder, report=report, terrain=terrain)
+    server = make_server(served, basemap=BaseMap.open(basemap) if basemap else None, address=address, port=port)
+    threading.Thread(target=served.prepare, daemon=True).start()  # while the browser starts
     typer.echo(f"{url_of(server)}  (Ctrl-C ends it)")
     if browser:
         webbrowser.open(url_of(server))
@@ -67,3 +73,19 @@ def view(
         typer.echo("ended")
     finally:
         server.server_close()
+
+
+def _opened(runs: list[Path], *, study: Path | None, report: Path | None, terrain: Path | None) -> "Payload | LatePayload":
+    """What to show; folders that cannot be opened are left for the page to tell, and to look at again."""
+    from openiads.errors import OpeniadsError
+    from openiads.web.late import LatePayload
+    from openiads.web.payload import Payload
+
+    Payload.check(runs, study, report)
+    try:
+        return Payload.open(runs, study=study, report=report, terrain=terrain)
+    except OpeniadsError as error:
+        if study is not None and not study.is_dir():
+            raise
+        typer.echo(f"{error} The page says so as well, and looks again when it is reloaded.", err=True)
+        return LatePayload(lambda: Payload.open(runs, study=study, report=report, terrain=terrain), maps=bool(runs))

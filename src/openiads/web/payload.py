@@ -56,12 +56,21 @@ class Payload:
         StudyError
             When the study is missing, not finished or damaged.
         """
+        cls.check(folders, study, report)
+        runs = tuple(Shown(api.open_run(folder), label) for folder, label in zip(folders, LABELS, strict=False))
+        return cls(runs, ShownStudy.open(study) if study else None, report, terrain)
+
+    @staticmethod
+    def check(folders: Sequence[Path], study: Path | None, report: Path | None) -> None:
+        """Raise `ResultsError` for what no later moment can mend: too many runs or none, no folder or no report there."""
         if not (0 if study else 1) <= len(folders) <= len(LABELS):
             raise ResultsError(f"{len(folders)} run folders; the viewer shows one, or compares two.")
-        runs = tuple(Shown(api.open_run(folder), label) for folder, label in zip(folders, LABELS, strict=False))
+        if missing := [folder for folder in folders if not folder.is_dir()]:
+            raise ResultsError(
+                f"{missing[0]}: there is no run folder here. `openiads run SCENARIO -o {missing[0]}` makes one."
+            )
         if report is not None and not report.is_file():
             raise ResultsError(f"{report}: no such file. Make it with `openiads report` or `openiads study report`.")
-        return cls(runs, ShownStudy.open(study) if study else None, report, terrain)
 
     def config(self) -> dict[str, Any]:
         """What the page needs before anything else."""
@@ -115,6 +124,10 @@ class Payload:
         if len(parts) == 4 and parts[1].isdecimal() and parts[2].isdecimal() and int(parts[1]) < len(self.runs):
             return self._of_replication(name, self.runs[int(parts[1])], int(parts[2]), parts[3])
         return None
+
+    def shows_map(self) -> bool:
+        """Whether the page with the map is the first one; a study without a run has no map."""
+        return bool(self.runs)
 
     def prepare(self) -> None:
         """Make ready what every page asks for first. What goes wrong is told when it is asked for."""

@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 from openiads.errors import OpeniadsError
 from openiads.web.basemap import BaseMap
 from openiads.web.columns import Columns, Content
+from openiads.web.late import LatePayload
 from openiads.web.payload import HTML, Payload
 from openiads.web.study import report_policy
 
@@ -52,14 +53,14 @@ SECONDS_TO_SEND: Final = 30.0
 class Site:
     """What the server gives out: the page, the runs, perhaps a base map. `token` must be in the URL when it is not empty."""
 
-    payload: Payload
+    payload: Payload | LatePayload
     basemap: BaseMap | None = None
     token: str = ""
     hosts: frozenset[str] = frozenset()
 
 
 def make_server(
-    payload: Payload, *, basemap: BaseMap | None = None, address: str = LOOPBACK, port: int = 0
+    payload: Payload | LatePayload, *, basemap: BaseMap | None = None, address: str = LOOPBACK, port: int = 0
 ) -> ThreadingHTTPServer:
     """A server that is bound but not yet serving; port 0 takes a free one. `url_of` says where it is.
 
@@ -138,7 +139,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _serve(self, site: Site, name: str, *, body: bool) -> None:
         if name in STATIC:
-            file, kind = STATIC[name if name or site.payload.runs else "study.html"]  # a study without a run has no map
+            file, kind = STATIC[name if name or site.payload.shows_map() else "study.html"]
             content = (files("openiads.web") / "static" / file).read_bytes()
             cookie = {"Set-Cookie": f"openiads={site.token}; HttpOnly; SameSite=Strict; Path=/"} if site.token else {}
             return self._send(HTTPStatus.OK, kind, content, body=body, headers=cookie)
