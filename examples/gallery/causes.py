@@ -31,7 +31,14 @@ def main() -> None:
     for k, cause in enumerate(names):
         width = np.array([arm.get(cause, 0.0) for arm in arms])
         axes.barh(
-            [0, 1], width, left=left, height=0.55, color=COLOURS[k % 5], hatch=HATCHES[k % 5], edgecolor="white", label=cause
+            [0, 1],
+            width,
+            left=left,
+            height=0.55,
+            color=COLOURS[k % 5],
+            hatch=HATCHES[k % 5],
+            edgecolor="white",
+            label=cause.replace("_", " "),
         )
         left += width
     for row, total in enumerate(left):
@@ -39,7 +46,7 @@ def main() -> None:
     axes.set_yticks([0, 1], [chosen.first.name, chosen.second.name])
     axes.set_ylim(1.7, -0.6)
     axes.set_xlabel("leakers in a replication, by the first condition that was not met")
-    axes.set_title("Why they got through")
+    axes.set_title("Why they got through: decoys cost a magazine")
     axes.legend(frameon=False, loc="lower right", ncol=2, fontsize=9)
     save(figure, chosen.out, "In this model; a notional scenario with placeholders. Causes: docs/reference/ledger.md.")
 

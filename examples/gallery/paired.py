@@ -1,4 +1,4 @@
-"""What a link is worth: differences between two variants under the same draws, with 95 % intervals.
+"""What a rule changes: differences between two variants under the same draws, with 95 % intervals.
 
     python paired.py SCENARIO -o paired.png
 
@@ -13,8 +13,8 @@ import matplotlib.pyplot as plt
 import openiads
 from picture import BLUE, MUTED, arguments, save
 
-ARMS = ("standalone", "integrated")
-NAMES = ["kills", "shots", "missiles_per_kill", "leakage", "siap_completeness", "time_on_track"]
+ARMS = ("integrated", "tight")
+NAMES = ["kills", "shots", "missiles_per_kill", "pk_single_shot", "magazine_depth", "siap_id_completeness"]
 REPLICATIONS, SEED = 24, 1
 
 
@@ -37,11 +37,11 @@ def main() -> None:
     axes.set_yticks(range(len(found)), [one.label.replace("_", " ") for one in found])
     axes.set_ylim(len(found) - 0.5, -0.5)
     axes.set_xlabel(f"{ARMS[1]} less {ARMS[0]} [% of {ARMS[0]}]")
-    axes.set_title("What the link changes (thick: same draws; thin: independent runs)")
+    axes.set_title("What tight rules change; thick: same draws, thin: independent")
     save(
         figure,
         chosen.out,
-        f"In this model, from public figures and placeholders: {REPLICATIONS} replications, 95 % intervals.",
+        f"In this model; a notional scenario with placeholders: {REPLICATIONS} replications, 95 % intervals.",
     )
 
 

@@ -34,7 +34,7 @@ def main() -> None:
     axes.set_ylim(0, 100)
     axes.set_xlabel("missiles of the point defence")
     axes.set_ylabel("drones that got through [% of 24]")
-    axes.set_title("Where the answer turns: channels first, then the magazine")
+    axes.set_title("Where the answer turns: how many missiles against 24 drones")
     axes.legend(frameon=False)
     axes.tick_params(color=MUTED)
     save(figure, chosen.out, NOTE)
