@@ -175,7 +175,7 @@ def apart(one: Path, other: Path) -> float:
     small = []
     for path in (one, other):
         with Image.open(path) as drawn:
-            small.append(drawn.convert("RGB").resize(LOOK, Image.Resampling.BOX))
+            small.append(drawn.convert("RGBA").convert("RGB").resize(LOOK, Image.Resampling.BOX))
     return max(ImageStat.Stat(ImageChops.difference(*small)).mean)
 
 
@@ -185,7 +185,7 @@ def keep(made: Path, shown: Path) -> None:
 
     shown.parent.mkdir(parents=True, exist_ok=True)
     with Image.open(made) as drawn:
-        drawn.convert("RGB").quantize(PALETTE, dither=Image.Dither.NONE).save(shown, optimize=True)
+        drawn.convert("RGBA").convert("RGB").quantize(PALETTE, dither=Image.Dither.NONE).save(shown, optimize=True)
 
 
 def refreshed(path: Path, folder: Path) -> str:
