@@ -41,7 +41,7 @@ def path(name: str, t: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def main() -> None:
-    """Error of position [m] and of velocity [m/s] after 12 scans, status, whether the covariance is positive definite, rates set aside."""
+    """Error of position [m] and of velocity [m/s] after 12 scans, status, definiteness of the covariance, rates set aside."""
     found = {}
     for name, options in CASES.items():
         rng = np.random.default_rng(4)
