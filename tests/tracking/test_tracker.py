@@ -61,6 +61,18 @@ def test_empty_scans_let_time_pass_and_the_track_coasts_and_ends():
     assert statuses == [["firm"], ["coasting"], ["coasting"], []]
 
 
+@pytest.mark.parametrize("name", ["converted", "ekf"])
+def test_after_a_gap_a_track_that_has_lapsed_takes_no_plot(name):
+    """As if the scans between had come and been empty; its gate would by then be as wide as the sky."""
+    made, waited = tracker(filter=name), tracker(filter=name)
+    before = fed(made, [0.0, 10.0, 20.0]).track_id.tolist()
+    fed(waited, [0.0, 10.0, 20.0])
+    waited.step(Scan("a", plots([], []), 80.0))
+    after = [fed(one, [80.0, 90.0, 100.0]) for one in (made, waited)]
+    assert before == [0] and after[0].track_id.tolist() == [1]
+    assert np.array_equal(after[0].state, after[1].state)
+
+
 def test_an_empty_scan_needs_its_time():
     with pytest.raises(TrackingError, match="time_s"):
         tracker().step(Scan("a", plots([], [])))

@@ -134,7 +134,7 @@ def refuse_other_scales(columns: Mapping[str, NDArray[np.float64]], where: str, 
         )
 
 
-def to_raw(columns: Mapping[str, NDArray[np.float64]], sensor: NDArray[np.int64]) -> tuple[Rows, dict[str, int]]:
+def to_raw(columns: Mapping[str, NDArray[np.float64]], sensor: NDArray[np.int64], where: str) -> tuple[Rows, dict[str, int]]:
     """Plots as rows of RAW in order of time, and how many were set aside and why.
 
     Set aside: rows with a value that is not finite in a needed column; rows whose range is not above 0 or is beyond the Moon, whose
@@ -145,7 +145,7 @@ def to_raw(columns: Mapping[str, NDArray[np.float64]], sensor: NDArray[np.int64]
     TrackingError
         When angles are in degrees.
     """
-    refuse_other_units(columns, "plots")
+    refuse_other_units(columns, where)
     finite = np.logical_and.reduce([np.isfinite(columns[name]) for name in NEEDED])
     with np.errstate(invalid="ignore"):
         inside = (columns["range_m"] > 0.0) & (columns["range_m"] <= MOST_RANGE_M)

@@ -55,15 +55,16 @@ def take_batches(
     for k in range(len(batches)):
         first, last = batches[k, 0], batches[k, 1]
         sensor = raw[first]["sensor"]
+        begin_ns, period_ns = raw[first]["at_ns"], periods_ns[sensor]
+        gap = begin_ns - now_ns > period_ns  # time passes first: tracks that have lapsed meanwhile take no plot
         convert_all(raw, first, last - first, plots, sites[sensor], axes[sensor], sigmas[sensor])
-        now_ns = max(now_ns, raw[last - 1]["at_ns"])
-        count = last - first
-        period_ns = periods_ns[sensor]
-        if extended is None:
-            step(config, node_state, tracks, plots, count, sensor, period_ns, now_ns, changes, scratch)
-        else:
-            place = (sites[sensor], axes[sensor])
-            step(config, node_state, tracks, plots, count, sensor, period_ns, now_ns, changes, scratch, place)
+        for count in range(0 if gap else last - first, last - first + 1, max(last - first, 1)):
+            now_ns = max(now_ns, begin_ns if count == 0 else raw[last - 1]["at_ns"])
+            if extended is None:
+                step(config, node_state, tracks, plots, count, sensor, period_ns, now_ns, changes, scratch)
+            else:
+                place = (sites[sensor], axes[sensor])
+                step(config, node_state, tracks, plots, count, sensor, period_ns, now_ns, changes, scratch, place)
     return now_ns
 
 
@@ -87,14 +88,15 @@ def take_scans(
     for k in range(len(batches)):
         first, last = batches[k, 0], batches[k, 1]
         s = raw[first]["sensor"]
+        begin_ns, place = raw[first]["at_ns"], (sites[s], axes[s])
+        gap = begin_ns - now_ns > periods_ns[s]
         convert_all(raw, first, last - first, plots, sites[s], axes[s], sigmas[s])
-        now_ns = max(now_ns, raw[last - 1]["at_ns"])
-        place = (sites[s], axes[s])
-        count = last - first
-        scan_step(
-            config, settings, looks[s], node_state, tracks, modes, lives, plots, count, s, periods_ns[s], now_ns, raw, first,
-            place, changes, scratch, bank,
-        )  # fmt: skip
+        for count in range(0 if gap else last - first, last - first + 1, max(last - first, 1)):
+            now_ns = max(now_ns, begin_ns if count == 0 else raw[last - 1]["at_ns"])
+            scan_step(
+                config, settings, looks[s], node_state, tracks, modes, lives, plots, count, s, periods_ns[s], now_ns, raw, first,
+                place, changes, scratch, bank,
+            )  # fmt: skip
     return now_ns
 
 

@@ -32,7 +32,7 @@ def read_recording(path: Path, tracker: Tracker) -> Rows:
         reach_m=min(one.reach_m for one in known),
         period_s=min(one.scan_period_s for one in known),
     )
-    raw, counts = to_raw(columns, sensor)
+    raw, counts = to_raw(columns, sensor, str(path))
     for name, count in counts.items():
         tracker.counts[name] += count
     return raw

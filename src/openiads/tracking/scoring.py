@@ -170,7 +170,7 @@ def score(
     Raises
     ------
     TrackingError
-        When a column is missing, or the tables share no times.
+        When a column is missing, there are no tracks, or the tables share no times.
     """
     for name in ("time_s", "track_id", "status"):
         if name not in tracks:
@@ -178,6 +178,8 @@ def score(
     names = common_columns(tracks, truth)
     stamps = np.asarray(tracks["time_s"], dtype=np.float64)
     times = np.unique(stamps[np.isfinite(stamps)])
+    if not len(times):
+        raise TrackingError("tracks: the file holds no track at any time; there is nothing to score")
     objects = truth_at(truth, times, names, gap_s=gap_s)
     there = ~np.isnan(objects.position[:, :, 0])
     if not there.any():

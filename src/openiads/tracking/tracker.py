@@ -230,8 +230,9 @@ class Tracker:
 
     def _checked(self, scan: Scan, sensor: int) -> Rows:
         """Rows of RAW: finite, in range, each once."""
-        columns = as_columns(scan.plots, f"scan of {scan.sensor_id!r}")
-        raw, counts = to_raw(columns, np.full(len(columns["time_s"]), sensor))
+        where = f"scan of {scan.sensor_id!r}"
+        columns = as_columns(scan.plots, where)
+        raw, counts = to_raw(columns, np.full(len(columns["time_s"]), sensor), where)
         for name, count in counts.items():
             self.counts[name] += count
         return raw
