@@ -69,7 +69,8 @@ def test_after_a_gap_a_track_that_has_lapsed_takes_no_plot(name):
     fed(waited, [0.0, 10.0, 20.0])
     waited.step(Scan("a", plots([], []), 80.0))
     after = [fed(one, [80.0, 90.0, 100.0]) for one in (made, waited)]
-    assert before == [0] and after[0].track_id.tolist() == [1]
+    assert before == [0]
+    assert after[0].track_id.tolist() == [1]
     assert np.array_equal(after[0].state, after[1].state)
 
 
