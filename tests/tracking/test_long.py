@@ -29,10 +29,12 @@ def test_several_models_and_joint_association_pay(benchmarks, scene, better, lea
     assert low > least, f"{better} below {rival} by {share:.1%} ({low:.1%} to {high:.1%})"
 
 
-def test_a_day_leaves_no_growth_and_every_target_a_track(benchmarks):
+@pytest.mark.parametrize("heaviest", [False, True])
+def test_a_day_leaves_no_growth_and_every_target_a_track(benchmarks, heaviest):
     load = benchmarks("tracking_load")
-    load.run(20, 20.0, 50)
-    tracker, _, memory = load.run(20, 20.0, round(24 * 3600 / load.PERIOD))
+    options = load.HEAVIEST if heaviest else {}
+    load.run(20, 20.0, 50, **options)
+    tracker, _, memory = load.run(20, 20.0, round(24 * 3600 / load.PERIOD), **options)
     assert memory[-1] - memory[1] < 5.0  # MB; the first tenth fills caches
     assert 18 <= int((tracker.picture().status > 0).sum()) <= 24
     assert tracker.counts["overflow"] == tracker.counts["pair_overflow"] == 0
