@@ -1,4 +1,4 @@
-"""Write `docs/reference/benchmarks.md` from `benchmarks.json` beside it, which `make bench` leaves. A test fails when it is stale."""
+"""Write `docs/reference/benchmarks.md` from `benchmarks.json` beside it, which `make bench` leaves; a test finds a stale page."""
 
 import json
 from itertools import groupby
@@ -11,9 +11,9 @@ RESULTS = FOLDER / "benchmarks.json"
 COMMAND = "make bench"
 HEAD = """# Benchmarks
 
-Written by `tools/make_benchmarks_page.py` from `benchmarks.json`, which `make bench` (`python benchmarks/run.py`) writes in one run: CPU
-time, medians, one process unless it says otherwise. Absolute figures hold for one machine and one moment; compare ratios, which
-were measured in turns in the same run. `python benchmarks/run.py --only SECTION` runs one section, `--tiny` all of them on toy sizes.
+Written by `tools/make_benchmarks_page.py` from `benchmarks.json`, which `make bench` (`python benchmarks/run.py`) writes in one run:
+CPU time, medians, one process unless it says otherwise. Absolute figures hold for one machine and one moment; compare ratios,
+which were measured in the same run. `python benchmarks/run.py --only SECTION` runs one section, `--tiny` all on toy sizes.
 """
 SECTIONS = {
     "replications": (
@@ -34,8 +34,10 @@ SECTIONS = {
     ),
     "tracker": (
         "Tracker against Stone Soup",
-        "Stone Soup 1.9.1 with its k-d tree and two-dimensional assignment, on the same plots in the same process. *Alike* is with its filter "
-        "and ranking, whose accuracy is to be compared; [the tracking page](tracking.md) has the longer table.",
+        (
+            "Stone Soup 1.9.1 with its k-d tree and two-dimensional assignment, on the same plots in the same process. *Alike* is with "
+            "its filter and ranking, whose accuracy is to be compared; [the tracking page](tracking.md) has the longer table."
+        ),
     ),
     "coverage": (
         "Coverage against gdal_viewshed",
@@ -43,8 +45,10 @@ SECTIONS = {
     ),
     "detection": (
         "Probability of detection against SciPy",
-        "Our exact series also serves fluctuating targets and deep tails, and costs more than SciPy's noncentral chi-square; a "
-        "replication looks a table up instead.",
+        (
+            "Our exact series also serves fluctuating targets and deep tails, and costs more than SciPy's noncentral chi-square; a "
+            "replication looks a table up instead."
+        ),
     ),
     "study": (
         "What a study adds",
@@ -71,11 +75,12 @@ def about(found: dict[str, Any]) -> list[str]:
     """Machine, versions and duration."""
     machine, software = found["machine"], found["software"]
     versions = ", ".join(f"{name} {software[name]}" for name in ("openiads", "python", "numpy", "scipy", "numba", "pyarrow"))
-    return [
-        f"This run: {found['at']}, {machine['processor']}, {machine['cores']} cores, {machine['memory_gb']} GB, {software['system']}; "
-        f"{versions}; kernels `{software['kernels']}`. It took {found['wall_s'] / 60:.0f} minutes; the load of the machine was "
-        f"{machine['load_at_start']} when it began."
+    told = [
+        f"This run: {found['at']}, {machine['processor']}, {machine['cores']} cores, {machine['memory_gb']} GB,",
+        f"{software['system']}; {versions}; kernels `{software['kernels']}`.",
+        f"It took {found['wall_s'] / 60:.0f} minutes; the load of the machine was {machine['load_at_start']} when it began.",
     ]
+    return ["\n".join(told)]
 
 
 def gate() -> list[str]:
@@ -85,8 +90,9 @@ def gate() -> list[str]:
     return [
         "## What continuous integration watches",
         "",
-        "`make gate` compares these with what was recorded, and fails when one costs more than its bound: CPU time over that of a fixed piece of",
-        "Python and NumPy taken in turns with it, never seconds, and, where Valgrind and a C compiler are installed, instructions of one call.",
+        "`make gate` compares these with what was recorded, and fails when one costs more than its bound: CPU time over that of a",
+        "fixed piece of Python and NumPy taken in turns with it, never seconds, and, where Valgrind and a C compiler are installed,",
+        "instructions of one call.",
         "`python benchmarks/gate.py --slowed 2` does each piece of work twice, to see it fail.",
         "",
         "| piece of work | recorded |",
