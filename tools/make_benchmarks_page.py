@@ -11,8 +11,8 @@ RESULTS = FOLDER / "benchmarks.json"
 COMMAND = "make bench"
 HEAD = """# Benchmarks
 
-Written by `tools/make_benchmarks_page.py` from `benchmarks.json`, which `make bench` (`python benchmarks/run.py`) writes in one run:
-CPU time, medians, one process unless it says otherwise. Absolute figures hold for one machine and one moment; compare ratios,
+Written by `tools/make_benchmarks_page.py` from `benchmarks.json`, which `make bench` (`python benchmarks/run.py`) writes in one
+run: CPU time, medians, one process unless it says otherwise. Absolute figures hold for one machine and one moment; compare ratios,
 which were measured in the same run. `python benchmarks/run.py --only SECTION` runs one section, `--tiny` all on toy sizes.
 """
 SECTIONS = {
@@ -35,8 +35,8 @@ SECTIONS = {
     "tracker": (
         "Tracker against Stone Soup",
         (
-            "Stone Soup 1.9.1 with its k-d tree and two-dimensional assignment, on the same plots in the same process. *Alike* is with "
-            "its filter and ranking, whose accuracy is to be compared; [the tracking page](tracking.md) has the longer table."
+            "Stone Soup 1.9.1 with its k-d tree and two-dimensional assignment, on the same plots, in the same process. *Alike* is "
+            "with its filter and ranking, whose accuracy is to be compared; [the tracking page](tracking.md) has the longer table."
         ),
     ),
     "coverage": (
@@ -91,8 +91,8 @@ def gate() -> list[str]:
         "## What continuous integration watches",
         "",
         "`make gate` compares these with what was recorded, and fails when one costs more than its bound: CPU time over that of a",
-        "fixed piece of Python and NumPy taken in turns with it, never seconds, and, where Valgrind and a C compiler are installed,",
-        "instructions of one call.",
+        "fixed piece of Python and NumPy taken in turns with it, never seconds, and, where Valgrind and a C compiler are",
+        "installed, instructions of one call.",
         "`python benchmarks/gate.py --slowed 2` does each piece of work twice, to see it fail.",
         "",
         "| piece of work | recorded |",
