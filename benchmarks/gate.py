@@ -26,7 +26,8 @@ from scenes import scene
 RECORD = Path(__file__).with_name("gate.json")
 ROUNDS = 15
 LIMIT = 1.8
-"""Times the recorded ratio that is allowed. Runs on a loaded machine stay within 1.3, other processors within 1.7; a piece of work done twice is at 2."""
+"""Times the recorded ratio that is allowed. Runs on a loaded machine stay within 1.3, other processors within 1.7; a piece of
+work done twice is at 2."""
 COUNT_LIMIT = 1.2
 """The same for instructions, which other versions of the compiler move a little."""
 WORTH_RECORDING = 0.6

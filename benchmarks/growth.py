@@ -3,8 +3,6 @@
 Slopes are of the logarithms, by least squares: 1 is in proportion, 2 is with the square. CPU time, medians of one process.
 """
 
-import resource
-import statistics
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ import openiads
 from openiads.engine.lowering import lower
 from openiads.engine.simulation import Simulation
 from openiads.scenario.loader import Scenario, load_scenario_text
+from rows import Row, all_cpu_s, cpu_s
 from scenes import UNITS, scene
 
 DURATION_S = 600.0
@@ -24,20 +23,13 @@ OBJECTS = (50, 100, 200, 400)
 SCANS = (4.0, 2.0, 1.0)
 """Search radars turn so many times slower."""
 
-Row = tuple[str, str, str, float]
-"""Key, what was measured, how it reads, value."""
-
 
 def replication_s(scenario: Scenario, count: int = 5) -> float:
     """Median CPU seconds of a replication recorded as counts."""
     simulation = Simulation(lower(scenario), seed=1)
-    simulation.run(0, "counts")
-    seconds = []
-    for k in range(1, count + 1):
-        began = time.process_time()
-        simulation.run(k, "counts")
-        seconds.append(time.process_time() - began)
-    return statistics.median(seconds)
+    simulation.run(0, "counts")  # finds the room it needs
+    numbers = iter(range(1, count + 1))
+    return cpu_s(lambda: simulation.run(next(numbers), "counts"), count)
 
 
 def slope(sizes: list[float], seconds: list[float]) -> float:
@@ -45,21 +37,22 @@ def slope(sizes: list[float], seconds: list[float]) -> float:
     return float(np.polyfit(np.log(sizes), np.log(seconds), 1)[0])
 
 
-def growth() -> Iterator[Row]:
+def growth(*, tiny: bool = False) -> Iterator[Row]:
     """Slopes over objects, fire units and the scan rate."""
-    objects = [replication_s(load_scenario_text(scene(n, duration_s=DURATION_S), "growth.yaml")) for n in OBJECTS]
-    yield _row("objects", [float(n) for n in OBJECTS], objects)
+    duration_s, base = (60.0, 5) if tiny else (DURATION_S, 100)
+    sizes = [3, 6] if tiny else list(OBJECTS)
+
+    def case(objects: int, **more: Any) -> Scenario:
+        overrides = more.pop("overrides", None)
+        return load_scenario_text(scene(objects, duration_s=duration_s, **more), "growth.yaml", overrides=overrides)
+
+    yield _row("objects", [float(n) for n in sizes], [replication_s(case(n)) for n in sizes])
     names = tuple(UNITS)
-    counts = list(range(1, len(names) + 1))
-    units = [
-        replication_s(load_scenario_text(scene(100, duration_s=DURATION_S, units=names[:n]), "growth.yaml")) for n in counts
-    ]
-    yield _row("fire units", [float(n) for n in counts], units)
-    rates = [
-        replication_s(load_scenario_text(scene(100, duration_s=DURATION_S), "growth.yaml", overrides=slower(by)))
-        for by in SCANS
-    ]
-    yield _row("scan rate", [1.0 / by for by in SCANS], rates)
+    counts = range(1, len(names) + 1)
+    seconds = [replication_s(case(base, units=names[:n])) for n in counts]
+    yield _row("fire units", [float(n) for n in counts], seconds)
+    seconds = [replication_s(case(base, overrides=slower(by))) for by in SCANS]
+    yield _row("scan rate", [1.0 / by for by in SCANS], seconds)
 
 
 def slower(by: float) -> dict[str, Any]:
@@ -72,30 +65,21 @@ def slower(by: float) -> dict[str, Any]:
 def _row(what: str, sizes: list[float], seconds: list[float]) -> Row:
     exponent = slope(sizes, seconds)
     shown = ", ".join(f"{size:g}: {1000 * s:.0f} ms" for size, s in zip(sizes, seconds, strict=True))
-    return f"slope_{what.replace(' ', '_')}", f"growth with {what} ({shown})", f"exponent {exponent:.2f}", exponent
+    return Row(f"slope_{what.replace(' ', '_')}", f"growth with {what} ({shown})", f"exponent {exponent:.2f}", exponent)
 
 
-def scaling(objects: int = 50, replications: int = 32) -> Iterator[Row]:
+def scaling(*, tiny: bool = False) -> Iterator[Row]:
     """Wall time with one worker over that with two, start of the processes included, and the CPU that a second costs."""
-    scenario = load_scenario_text(scene(objects, duration_s=DURATION_S), "scaling.yaml")
+    objects, replications, duration_s = (5, 4, 60.0) if tiny else (50, 64, DURATION_S)
+    scenario = load_scenario_text(scene(objects, duration_s=duration_s), "scaling.yaml")
     openiads.run(scenario, replications=1)
     wall, cpu = [], []
     with tempfile.TemporaryDirectory() as folder:
         for workers in (1, 2):
-            began, spent = time.perf_counter(), _all_cpu_s()
+            began, spent = time.perf_counter(), all_cpu_s()
             openiads.run(scenario, replications=replications, workers=workers, out=Path(folder) / str(workers))
             wall.append(time.perf_counter() - began)
-            cpu.append(_all_cpu_s() - spent)
+            cpu.append(all_cpu_s() - spent)
     gain = wall[0] / wall[1]
-    yield "scaling_wall", f"{replications} replications, wall time of 1 worker over that of 2", f"{gain:.2f}", gain
-    yield "scaling_cpu", "CPU time of 2 workers over that of 1", f"{cpu[1] / cpu[0]:.2f}", cpu[1] / cpu[0]
-
-
-def _all_cpu_s() -> float:
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
-
-
-if __name__ == "__main__":
-    for _, name, value, _ in (*growth(), *scaling()):
-        print(f"| {name} | {value} |", flush=True)
+    yield Row("scaling_wall", f"{replications} replications, wall time of 1 worker over that of 2", f"{gain:.2f}", gain)
+    yield Row("scaling_cpu", "CPU time of 2 workers over that of 1", f"{cpu[1] / cpu[0]:.2f}", cpu[1] / cpu[0])

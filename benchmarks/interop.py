@@ -1,8 +1,6 @@
 """What other tools' formats cost: DIS packets, and an hour of 300 objects in each format. CPU time."""
 
-import resource
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,42 +9,50 @@ from openiads.interop.dis.codec import decode, encode
 from openiads.interop.dis.export import Exporter
 from openiads.interop.source import Source
 from openiads.scenario.loader import load_scenario_text
+from rows import Row, cpu_s, memory_mb
 from scenes import scene
 
-FILES = ("run.pcap", "run.ast", "run.czml", "run.kmz", "run.zip.acmi", "run.geojson", "run.parquet", "run.zip")
-FORMATS = ("dis", "asterix", "czml", "kml", "acmi", "geojson", "events", "stonesoup")
+FILES = {
+    "dis": "run.pcap",
+    "asterix": "run.ast",
+    "czml": "run.czml",
+    "kml": "run.kmz",
+    "acmi": "run.zip.acmi",
+    "geojson": "run.geojson",
+    "events": "run.parquet",
+    "stonesoup": "run.zip",
+}
 
 
-def interop(objects: int) -> Iterator[tuple[str, str]]:
+def interop(*, tiny: bool = False) -> Iterator[Row]:
     """Rows of the table: a run of one replication in full, then what each format makes of it."""
+    objects, duration_s = (5, 120.0) if tiny else (300, 3600.0)
     with tempfile.TemporaryDirectory() as folder:
-        scenario = load_scenario_text(scene(objects), "benchmark.yaml")
+        scenario = load_scenario_text(scene(objects, duration_s=duration_s), "benchmark.yaml")
         run = openiads.run(scenario, replications=1, out=Path(folder) / "run")
         yield from _packets(run)
-        for to, name in zip(FORMATS, FILES, strict=True):
-            began = time.process_time()
-            openiads.export(run, to, Path(folder) / name)
-            seconds = time.process_time() - began
-            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            size = (Path(folder) / name).stat().st_size / 1e6
-            yield (
-                f"{objects} objects, one hour, to {to}",
-                f"{seconds:.0f} CPU s, {size:.0f} MB (memory so far {memory:.0f} MB)",
+        for to, name in FILES.items():
+            path = Path(folder) / name
+            seconds = cpu_s(lambda to=to, path=path: openiads.export(run, to, path))
+            size = path.stat().st_size / 1e6
+            yield Row(
+                f"export_{to}_cpu_s",
+                f"{objects} objects, {duration_s / 3600:.3g} h, to {to}",
+                f"{seconds:.1f} CPU s, {size:.0f} MB (memory so far {memory_mb():.0f} MB)",
+                seconds,
             )
 
 
-def _packets(run: openiads.Run) -> Iterator[tuple[str, str]]:
+def _packets(run: openiads.Run) -> Iterator[Row]:
     pdus = [pdu for _, pdu in Exporter(Source.open(run.reader, until_s=120)).pdus()]
-    began = time.process_time()
     data = [encode(pdu) for pdu in pdus]
-    encoded = time.process_time()
-    for packet in data:
-        decode(packet)
-    ended = time.process_time()
-    yield "DIS packets of all kinds encoded per CPU second", f"{len(pdus) / (encoded - began):.0f}"
-    yield "DIS packets of all kinds decoded per CPU second", f"{len(pdus) / (ended - encoded):.0f}"
+    writing = cpu_s(lambda: [encode(pdu) for pdu in pdus], 3)
+    reading = cpu_s(lambda: [decode(packet) for packet in data], 3)
+    for key, what, seconds in (("encoded", "encoded", writing), ("decoded", "decoded", reading)):
+        rate = len(pdus) / seconds
+        yield Row(f"dis_{key}_per_cpu_s", f"DIS packets of all kinds {what} per CPU second", f"{rate:,.0f}", rate)
 
 
 if __name__ == "__main__":
-    for what, measured in interop(300):
-        print(f"| {what} | {measured} |", flush=True)
+    for row in interop():
+        print(f"| {row.what} | {row.text} |", flush=True)

@@ -1,25 +1,27 @@
-"""`make bench`: what a replication costs, where the time goes, and what starting costs. CPU time throughout, medians.
+"""`make bench`: what a replication costs, where the time goes, what starting costs, and the same work by other programs.
 
-Absolute figures hold for the machine and the moment; compare ratios. The table goes to the terminal as Markdown and with
-machine and versions to `benchmarks/results.json`.
+    python benchmarks/run.py [--only SECTION ...] [--tiny] [--json FILE]
+
+CPU time throughout, medians, all in one run. Absolute figures hold for the machine and the moment; compare ratios. The
+table goes to the terminal as Markdown, section by section, and with machine and versions to
+`docs/reference/benchmarks.json`, out of which `tools/make_benchmarks_page.py` makes the page. A section that needs a
+program or data that are not here says so in its line. `--tiny` runs everything on toy sizes, to see that it works; nothing
+is written then unless `--json` names a file.
 """
 
 import argparse
 import json
-import math
 import os
 import platform
-import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
 from typing import Any
-
-import numpy as np
 
 from growth import growth, scaling
 from interop import interop
@@ -27,163 +29,184 @@ from openiads.engine.lowering import Lowered, lower
 from openiads.engine.simulation import Simulation
 from openiads.results.manifest import software_versions
 from openiads.scenario.loader import load_scenario_text
-from rivals import detection, viewshed
+from rivals import detection, tracker, viewshed
+from rows import Row, child_cpu_s, cpu_s, memory_mb
 from scenes import scene
+from study import study
 
 HERE = Path(__file__).parent
-OBJECTS = (100, 300, 1000)
-SPLIT_UP_TO = 300
+RESULTS = HERE.parent / "docs" / "reference" / "benchmarks.json"
+COUNTS = {100: 9, 300: 5, 1000: 3}
+"""Replications whose median is taken, by the number of objects."""
 SLICE_ROWS = 400
 """Rows of the calendar that are walked with the JIT on and off for the ratio, from the middle of the hour."""
 
 
-def cpu(action: Callable[[], Any]) -> float:
-    """CPU seconds of this process that `action` takes."""
-    began = time.process_time()
-    action()
-    return time.process_time() - began
-
-
-def children(command: list[str], **environment: str) -> float:
-    """CPU seconds of a command and its children."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True, capture_output=True, env={**os.environ, **environment})
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def lowered(objects: int, overrides: dict[str, Any] | None = None) -> Lowered:
+def lowered(objects: int, overrides: dict[str, Any] | None = None, duration_s: float = 3600.0) -> Lowered:
     """The scene of so many objects, ready to walk."""
-    return lower(load_scenario_text(scene(objects), f"benchmark-{objects}", overrides=overrides or {}))
+    text = scene(objects, duration_s=duration_s)
+    return lower(load_scenario_text(text, f"benchmark-{objects}", overrides=overrides or {}))
 
 
-def replications(case: Lowered, count: int) -> float:
+def replication_s(case: Lowered, count: int) -> float:
     """Median CPU seconds of a replication recorded as counts."""
     simulation = Simulation(case, seed=1)
     simulation.run(0, "counts")  # finds the room it needs
-    return median(cpu(lambda k=k: simulation.run(k, "counts")) for k in range(1, count + 1))
+    numbers = iter(range(1, count + 1))
+    return cpu_s(lambda: simulation.run(next(numbers), "counts"), count)
+
+
+def replications(*, tiny: bool = False) -> Iterator[Row]:
+    """An hour of a regiment of four fire units."""
+    for objects, count in ({4: 2} if tiny else COUNTS).items():
+        seconds = replication_s(lowered(objects, duration_s=120.0 if tiny else 3600.0), count)
+        what = f"{objects:,} objects, an hour: replications per CPU second"
+        yield Row(
+            f"replications_per_cpu_s_{objects}", what, f"{1 / seconds:.2f} ({1000 * seconds:,.0f} ms each)", 1 / seconds
+        )
+
+
+def parts(*, tiny: bool = False) -> Iterator[Row]:
+    """Share of a replication that goes when a part is switched off, and what the same source takes with the JIT off."""
+    objects, count, duration_s = (4, 1, 120.0) if tiny else (100, 5, 3600.0)
+    whole = replication_s(lowered(objects, duration_s=duration_s), count)
+    for name, overrides in switched_off().items():
+        share = 1.0 - replication_s(lowered(objects, overrides, duration_s), count) / whole
+        key = f"share_{name.replace(' ', '_')}"
+        yield Row(key, f"{objects} objects, without {name}", f"{100 * share:.0f} % less time", share)
+    ratio = jit_ratio(objects)
+    yield Row("jit_off_ratio", f"{objects} objects: the same source with the JIT off", f"{ratio:.0f} times slower", ratio)
+
+
+def switched_off() -> dict[str, dict[str, Any]]:
+    """Overrides that switch a part off. Parts lean on one another: the shares have no sum of 1."""
+    units = [f"fire_units.unit-{name}" for name in ("north", "east", "south", "west")]
+    post = "command_posts.post.search_radar"
+    quiet = {f"{u}.{r}.p_false_alarm": 1e-12 for u in units for r in ("search_radar", "engagement_radar")}
+    return {
+        "search radars": {f"{u}.search_radar.duty": 0.0 for u in units} | {f"{post}.duty": 0.0},
+        "engagement radars": {f"{u}.engagement_radar.duty": 0.0 for u in units},
+        "false alarms (same ranges)": quiet | {f"{post}.p_false_alarm": 1e-12},
+        "links": {"network.mode": "standalone"},
+        "engagements": {"control.weapons": "hold"},
+    }
 
 
 def walk_slice(objects: int) -> float:
     """CPU seconds of `SLICE_ROWS` rows from the middle of the hour; the state there is made by the walk itself."""
+    from openiads.engine.snapshot import load_snapshot, save_snapshot
+
     simulation = Simulation(lowered(objects), seed=1)
     middle = len(simulation.lowered.case.calendar) // 2
     path = Path(os.environ["OPENIADS_BENCH_STATE"])
-    from openiads.engine.snapshot import load_snapshot, save_snapshot
-
     if not path.exists():
         save_snapshot(path, simulation.advance(simulation.fresh(0, "counts"), middle), scenario_sha256="slice")
     states = [load_snapshot(path, scenario_sha256="slice") for _ in range(2)]
     simulation.advance(states[0], middle + 1)  # compiles
-    return cpu(lambda: simulation.advance(states[1], middle + SLICE_ROWS))
+    return cpu_s(lambda: simulation.advance(states[1], middle + SLICE_ROWS))
 
 
 def jit_ratio(objects: int) -> float:
     """How much longer the same rows take with the JIT off."""
+    seconds = []
     with tempfile.TemporaryDirectory() as folder:
-        environment = {"OPENIADS_BENCH_STATE": str(Path(folder) / "state.npz")}
+        environment = {**os.environ, "OPENIADS_BENCH_STATE": str(Path(folder) / "state.npz")}
         command = [sys.executable, str(HERE / "run.py"), "--slice", str(objects)]
-        seconds = []
         for off in ("0", "1"):
-            out = subprocess.run(
-                command,
-                check=True,
-                capture_output=True,
-                text=True,
-                env={**os.environ, **environment, "NUMBA_DISABLE_JIT": off},
-            )
+            with_jit = {**environment, "NUMBA_DISABLE_JIT": off}
+            out = subprocess.run(command, check=True, capture_output=True, text=True, env=with_jit)
             seconds.append(float(out.stdout))
     return seconds[1] / seconds[0]
 
 
-def shares(objects: int, whole: float) -> dict[str, float]:
-    """Share of a replication's time that goes when a part is switched off. Parts lean on one another: no sum of 1."""
-    units = [f"fire_units.unit-{name}" for name in ("north", "east", "south", "west")]
-    search = {f"{u}.search_radar.duty": 0.0 for u in units} | {"command_posts.post.search_radar.duty": 0.0}
-    quiet = {f"{u}.{r}.p_false_alarm": 1e-12 for u in units for r in ("search_radar", "engagement_radar")}
-    parts = {
-        "without search radars": search,
-        "without engagement radars": {f"{u}.engagement_radar.duty": 0.0 for u in units},
-        "without false alarms (same ranges)": quiet | {"command_posts.post.search_radar.p_false_alarm": 1e-12},
-        "without links": {"network.mode": "standalone"},
-        "without engagements": {"control.weapons": "hold"},
-    }
-    return {name: 1.0 - replications(lowered(objects, overrides), 3) / whole for name, overrides in parts.items()}
-
-
-def pd_lookups() -> float:
-    """Look-ups of a Pd table per CPU second."""
-    from openiads.kernels import kernel
-    from openiads.physics.detection import detection_table, interpolate_pd
-
-    @kernel
-    def many(table: Any, snr_db: Any, rounds: int) -> float:
-        total = 0.0
-        for _ in range(rounds):
-            for k in range(len(snr_db)):
-                total += interpolate_pd(table, 0, snr_db[k])
-        return total
-
-    table = np.array([detection_table(p_fa=1e-6, pulses=10, shape=1.0)])
-    snr_db = np.random.default_rng(1).uniform(-10.0, 30.0, 10_000)
-    many(table, snr_db, 1)
-    return 10_000 * 500 / median(cpu(lambda: many(table, snr_db, 500)) for _ in range(5))
-
-
-def starting(cold: bool) -> dict[str, float]:
-    """CPU seconds of starting: help, a warm process, the demo for the second time, and all compiling from nothing."""
-    command = [sys.executable, "-m", "openiads"]
+def starting(*, tiny: bool = False) -> Iterator[Row]:
+    """CPU seconds of starting: help, a warm process, the shipped case for the second time, and all compiling from nothing."""
+    command, count = [sys.executable, "-m", "openiads"], 1 if tiny else 3
     with tempfile.TemporaryDirectory() as folder:
-        demo = [*command, "demo", "-o", str(Path(folder) / "run")]
-        children(demo)
-        found = {
-            "openiads --help": median(children([*command, "--help"]) for _ in range(3)),
-            "warm process, one replication": median(children([*command, "warmup"]) for _ in range(3)),
-            "second openiads demo (64 replications)": children(demo),
+        run = [*command, "run", "murted-2019", "--replications", "2", "--overwrite", "-o", str(Path(folder) / "run")]
+        child_cpu_s(run)
+        seconds = {
+            "openiads --help": min(child_cpu_s([*command, "--help"]) for _ in range(count)),
+            "a warm process until it can run (openiads warmup)": min(
+                child_cpu_s([*command, "warmup"]) for _ in range(count)
+            ),
+            "openiads run murted-2019, two replications, warm": min(child_cpu_s(run) for _ in range(count)),
         }
-        if cold:
-            found["cold compile"] = children([*command, "warmup"], OPENIADS_CACHE_DIR=str(Path(folder) / "cache"))
-    return found
+        if not tiny:
+            seconds["compiling everything from nothing, once"] = child_cpu_s(
+                [*command, "warmup"], OPENIADS_CACHE_DIR=str(Path(folder) / "cache")
+            )
+    for number, (what, spent) in enumerate(seconds.items()):
+        yield Row(f"starting_cpu_s_{number}", what, f"{spent:.2f} CPU s", spent)
+
+
+def memory(*, tiny: bool = False) -> Iterator[Row]:
+    """Of the benchmark itself, at the end."""
+    del tiny
+    yield Row("largest_memory_mb", "largest memory of the benchmark itself", f"{memory_mb():.0f} MB", memory_mb())
+
+
+SECTIONS: dict[str, Callable[..., Iterator[Row]]] = {
+    "replications": replications,
+    "growth": growth,
+    "scaling": scaling,
+    "parts": parts,
+    "tracker": tracker,
+    "coverage": viewshed,
+    "detection": detection,
+    "study": study,
+    "starting": starting,
+    "export": interop,
+    "memory": memory,
+}
+
+
+def machine() -> dict[str, Any]:
+    """What it ran on: no names, no paths."""
+    model, cores = platform.processor() or platform.machine(), os.cpu_count()
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        named = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
+        model = named[0] if named else model
+    memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    return {"processor": model, "cores": cores, "memory_gb": round(memory_gb), "load_at_start": round(os.getloadavg()[0], 1)}
+
+
+def measured(names: list[str], *, tiny: bool) -> Iterator[tuple[str, Row]]:
+    """Rows of the sections, with a line of progress before each."""
+    began = time.perf_counter()
+    for number, name in enumerate(names, start=1):
+        print(f"{number} of {len(names)}: {name}, after {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+        for row in SECTIONS[name](tiny=tiny):
+            print(f"| {name} | {row.what} | {row.text} |", flush=True)
+            yield name, row
 
 
 def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--slice", type=int, help="only walk the slice of this many objects and print its CPU seconds")
-    parser.add_argument("--quick", action="store_true", help="leave out the cold compile, the shares and the JIT-off run")
+    """Measure, print, keep."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=list(SECTIONS), help="sections; all unless given")
+    parser.add_argument("--tiny", action="store_true", help="toy sizes, to see that every section works")
+    parser.add_argument("--json", type=Path, help=f"where to keep it; {RESULTS.name} of the docs when all of it is run")
+    parser.add_argument("--slice", type=int, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.slice:
         print(walk_slice(chosen.slice))
         return
-    rows: list[tuple[str, str]] = []
-    kept: dict[str, Any] = {"machine": platform.processor() or platform.machine(), "software": software_versions()}
-    for objects in OBJECTS:
-        case = lowered(objects)
-        seconds = replications(case, {100: 9, 300: 5}.get(objects, 3))
-        kept[f"replication_cpu_s_{objects}"] = seconds
-        rows.append((f"{objects} objects: replications per CPU second", f"{1 / seconds:.2f} ({1000 * seconds:.0f} ms each)"))
-        if not chosen.quick and objects <= SPLIT_UP_TO:
-            kept[f"jit_off_ratio_{objects}"] = ratio = jit_ratio(objects)
-            rows.append((f"{objects} objects: the same source with the JIT off", f"{ratio:.0f} times slower"))
-            kept[f"shares_{objects}"] = parts = shares(objects, seconds)
-            rows += [(f"{objects} objects, {name}", f"{100 * share:.0f} % less time") for name, share in parts.items()]
-    kept["pd_lookups_per_cpu_s"] = lookups = pd_lookups()
-    rows.append(("Pd look-ups per CPU second", f"{lookups / 1e6:.0f} million"))
-    kept["starting_cpu_s"] = begun = starting(not chosen.quick)
-    rows += [(name, f"{seconds:.2f} CPU s") for name, seconds in begun.items()]
-    if not chosen.quick:
-        kept["interop"] = formats = dict(interop(SPLIT_UP_TO))
-        rows += formats.items()
-        for key, name, text, value in (*growth(), *scaling(), *detection(), *viewshed()):
-            rows.append((name, text))
-            if not math.isnan(value):
-                kept[key] = value
-    kept["largest_memory_mb"] = memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    rows.append(("largest memory of the benchmark itself", f"{memory:.0f} MB"))
-    print("| what | measured |\n|---|---|")
-    for name, value in rows:
-        print(f"| {name} | {value} |")
-    (HERE / "results.json").write_text(json.dumps(kept, indent=1) + "\n")
+    kept: dict[str, Any] = {
+        "at": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "machine": machine(),
+        "software": software_versions(),
+    }
+    print("| section | what | measured |\n|---|---|---|")
+    began = time.perf_counter()
+    kept["rows"] = [{"section": name, **asdict(row)} for name, row in measured(chosen.only, tiny=chosen.tiny)]
+    kept["wall_s"] = round(time.perf_counter() - began)
+    whole = chosen.only == list(SECTIONS) and not chosen.tiny
+    out = chosen.json or (RESULTS if whole else None)
+    if out is not None:
+        out.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+        print(f"written: {out.name}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ PIECE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 PICTURE = re.compile(r"^<!-- picture: (?P<made>\S+) -->\n!\[[^\]]*\]\((?P<shown>\S+)\)$", re.MULTILINE)
-COMMAND_S = 600
+COMMAND_S = 1200
 PALETTE = 64
 """Colours of a picture that is kept, so that it stays small."""
 LOOK = (64, 40)
@@ -62,6 +62,7 @@ class Page:
 
     path: Path
     folder: Path
+    columns: int = 100
     names: dict[str, Any] = field(default_factory=lambda: {"FILE": CASE, "__name__": "__main__"})
 
     def __post_init__(self) -> None:
@@ -120,7 +121,7 @@ class Page:
         wanted = re.search(r"#\s*exit (\d+)\s*$", line)
         environment = os.environ | {
             "PATH": f"{self.folder / '.bin'}{os.pathsep}{os.environ['PATH']}",
-            "COLUMNS": "100",
+            "COLUMNS": str(self.columns),
             "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")])),
         }
         done = subprocess.run(

@@ -1,15 +1,14 @@
 """Run the commands whose output `README.md` shows, put the output there, and draw its picture (needs the extra `plot`)."""
 
-import os
 import re
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "README.md"
-PICTURE = ROOT / "docs" / "images" / "murted-2019.png"
+import doc_blocks
+
+PAGE = doc_blocks.ROOT / "README.md"
+PICTURE = doc_blocks.ROOT / "docs" / "images" / "murted-2019.png"
+COLUMNS = 80
 BLOCK = re.compile(
     r"(<!-- output of: (?P<command>openiads .*?) -->\n```text\n)(?P<text>.*?)(^```$)", re.MULTILINE | re.DOTALL
 )
@@ -18,19 +17,16 @@ BLOCK = re.compile(
 def main() -> None:
     """Fill every block and draw the picture."""
     with tempfile.TemporaryDirectory() as folder:
+        page = doc_blocks.Page(PAGE, Path(folder), columns=COLUMNS)
 
         def filled(found: re.Match[str]) -> str:
-            command = ["bash", "-o", "pipefail", "-c", found["command"]]
-            path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-            environment = os.environ | {"COLUMNS": "80", "PATH": path}
-            done = subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True)
-            lines = [line.rstrip() for line in done.stdout.splitlines()]
+            lines = [line.rstrip() for line in page.command(found["command"]).splitlines()]
             return found[1] + "\n".join(lines) + "\n" + found[4]
 
         PAGE.write_text(BLOCK.sub(filled, PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-        run = Path(folder) / "murted"
-        subprocess.run([sys.executable, "-m", "openiads", "run", "murted-2019", "-o", str(run)], check=True)
-        subprocess.run([sys.executable, str(ROOT / "tools" / "draw_case.py"), str(run), "-o", str(PICTURE)], check=True)
+        page.command("openiads run murted-2019 -o murted")
+        page.command("python tools/draw_case.py murted -o murted-2019.png")
+        PICTURE.write_bytes((page.folder / "murted-2019.png").read_bytes())
 
 
 if __name__ == "__main__":

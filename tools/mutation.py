@@ -5,6 +5,9 @@ first. A mutant is *killed* when a test fails, errs, or runs into the limit of C
 parent imports the heavy libraries once and forks a child for each mutant. Run with the JIT off, as the tool does by itself.
 
     python tools/mutation.py --count 300 --seed 2026 -o docs/reference/mutation.json
+    python tools/mutation.py --again docs/reference/mutation.json     # after new tests: only the survivors, in minutes
+
+A survivor is tried again with the tests of its own module alone; more tests can only kill more.
 """
 
 import argparse
@@ -228,7 +231,7 @@ def tests_of(module: str) -> list[str]:
     return [str(own.relative_to(ROOT))] if own.exists() else []
 
 
-def survives(tree: ast.Module | None, mutant: Mutant | None, path: Path | None) -> bool:
+def survives(tree: ast.Module | None, mutant: Mutant | None, path: Path | None, *, own_only: bool = False) -> bool:
     """Run the tests in a child; whether all of them pass."""
     child = os.fork()
     if child == 0:
@@ -238,13 +241,13 @@ def survives(tree: ast.Module | None, mutant: Mutant | None, path: Path | None) 
         resource.setrlimit(resource.RLIMIT_CPU, (LIMIT_S, LIMIT_S))
         code = 1
         with contextlib.suppress(BaseException):
-            code = _run_tests(tree, mutant, path)
+            code = _run_tests(tree, mutant, path, own_only=own_only)
         os._exit(code)
     _, status = os.waitpid(child, 0)
     return status == 0
 
 
-def _run_tests(tree: ast.Module | None, mutant: Mutant | None, path: Path | None) -> int:
+def _run_tests(tree: ast.Module | None, mutant: Mutant | None, path: Path | None, *, own_only: bool) -> int:
     """Exit code of the tests: the module's own first, then all."""
     import pytest
 
@@ -253,7 +256,7 @@ def _run_tests(tree: ast.Module | None, mutant: Mutant | None, path: Path | None
     given = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider"]
     own = tests_of(mutant.module) if mutant else []
     first = int(pytest.main([*given, *own])) if own else 0
-    return first or int(pytest.main([*given, *TESTS]))
+    return first if own_only else first or int(pytest.main([*given, *TESTS]))
 
 
 def candidates() -> Iterator[tuple[Path, int]]:
@@ -263,12 +266,32 @@ def candidates() -> Iterator[tuple[Path, int]]:
             yield path, number
 
 
+def again(listing: Path) -> int:
+    """Try the survivors of a listing once more and write it anew without those that die now."""
+    found = json.loads(listing.read_text(encoding="utf-8"))
+    alive = []
+    for old in found["survivors"]:
+        path = SOURCE.joinpath(*old["module"].split(".")[1:]).with_suffix(".py")
+        tree, mutant = mutated(path, old["number"])
+        if (mutant.kind, mutant.before, mutant.after) != (old["kind"], old["before"], old["after"]):
+            raise SystemExit(f"{mutant.module} has changed since: run the whole sample again")
+        if survives(tree, mutant, path, own_only=True):
+            alive.append(asdict(mutant))
+        else:
+            print(f"killed now  {mutant.module}:{mutant.line}  {mutant.before}  ->  {mutant.after}", flush=True)
+    found["survivors"] = alive
+    listing.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"{len(alive)} of {found['mutants']} survive: {1 - len(alive) / found['mutants']:.1%} killed")
+    return 0
+
+
 def main() -> int:
     """Draw, run, write, and print the score."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("-o", "--out", type=Path)
+    parser.add_argument("--again", type=Path, metavar="FILE", help="only the survivors that FILE lists; it is written anew")
     asked = parser.parse_args()
     os.chdir(ROOT)
     import hypothesis  # noqa: F401 - the children need not import it again
@@ -278,6 +301,8 @@ def main() -> int:
     import scipy.special
     import scipy.stats  # noqa: F401
 
+    if asked.again is not None:
+        return again(asked.again)
     if not survives(None, None, None):
         print("the tests fail without any change", file=sys.stderr)
         return 2

@@ -78,3 +78,9 @@ def test_zero_signal_has_no_accuracy():
         accuracy.range_sigma_m(bandwidth_hz=1e6, snr=0.0, floor_m=0.0)
     with pytest.raises(OutOfRangeError, match="floor = -1 is outside"):
         accuracy.range_sigma_m(bandwidth_hz=1e6, snr=1.0, floor_m=-1.0)
+
+
+def test_width_of_a_wide_beam_is_by_the_tangent_of_half_of_it() -> None:
+    """60 degrees at 1 km: 2 km times tan 30 degrees."""
+    width_m = float(accuracy.cross_range_resolution_m(range_m=1000.0, beamwidth_rad=math.radians(60.0)))
+    assert width_m == pytest.approx(2000.0 / math.sqrt(3.0), rel=1e-12)

@@ -63,3 +63,14 @@ def test_shnidman_is_refused_outside_its_ranges():
         shnidman_snr_db(p_d=0.05, p_fa=1e-6, pulses=10, shape=1.0)
     with pytest.raises(OutOfRangeError, match="where Shnidman holds"):
         shnidman_snr_db(p_d=0.5, p_fa=1e-6, pulses=101, shape=1.0)
+
+
+def test_both_formulas_go_on_where_their_logarithm_is_of_less_than_one():
+    """Beyond their stated ranges, on request: Albersheim's argument is 0.387 here, Shnidman's steady term 0.74."""
+    a, b = np.log(0.62 / 1e-3), np.log(0.08 / 0.92)
+    wanted = (6.2 + 4.54 / np.sqrt(1.44)) * np.log10(a + 0.12 * a * b + 1.7 * b)
+    assert float(albersheim_snr_db(p_d=0.08, p_fa=1e-3, enforce_range=False)) == pytest.approx(wanted, rel=1e-12)
+    low, high = (
+        float(shnidman_snr_db(p_d=p_d, p_fa=1e-3, pulses=1, shape=np.inf, enforce_range=False)) for p_d in (0.01, 0.02)
+    )
+    assert -20.0 < low < high < 5.0

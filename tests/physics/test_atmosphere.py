@@ -156,3 +156,15 @@ def test_saturation_over_ice_by_the_recommendation():
         found = float(saturation_pressure_hpa(temperature_c=celsius, pressure_hpa=hpa, phase="ice"))
         assert found == pytest.approx(by_hand, rel=1e-12)
         assert found == pytest.approx(expected, rel=3e-3)
+
+
+@pytest.mark.parametrize(("height_km", "density"), [(100, 5.604e-7), (120, 2.222e-8), (200, 2.541e-10), (1000, 3.561e-15)])
+def test_density_at_printed_heights_above_the_layers(height_km, density):
+    """US Standard Atmosphere 1976, table 1, part 4."""
+    assert float(air_density_kgpm3(geometric_height_m=1000.0 * height_km)) == pytest.approx(density, rel=1e-9)
+
+
+def test_saturation_is_refused_outside_its_range():
+    for phase, too_low in (("water", -41.0), ("ice", -81.0)):
+        with pytest.raises(OutOfRangeError, match="temperature_c"):
+            saturation_pressure_hpa(temperature_c=too_low, phase=phase)

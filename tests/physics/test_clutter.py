@@ -62,3 +62,8 @@ def test_constant_gamma_and_why_reflectivity_is_not_averaged_in_decibels():
     mixed = clutter.constant_gamma_reflectivity(gamma_db=[-20.0, -5.0], grazing_rad=np.radians(30))
     in_db = clutter.constant_gamma_reflectivity(gamma_db=-12.5, grazing_rad=np.radians(30))
     assert mixed.mean() / float(in_db) == pytest.approx(2.9, rel=0.01)  # 4.6 dB
+
+
+def test_no_ground_is_seen_at_more_than_a_right_angle():
+    with pytest.raises(OutOfRangeError, match="grazing_rad"):
+        clutter.constant_gamma_reflectivity(gamma_db=-10.0, grazing_rad=1.6)

@@ -138,3 +138,18 @@ def test_the_direct_ray_leaves_at_the_angle_of_plane_geometry():
     up = (radius + h2) * math.cos(angle) - (radius + h1)
     assert float(found.direct_m) == pytest.approx(math.hypot(east, up), rel=1e-12)
     assert float(found.direct_elevation_rad) == pytest.approx(math.atan2(up, east), abs=1e-12)
+
+
+def test_every_factor_of_the_reflected_ray_counts():
+    """Roughness, divergence, spreading, reflection and pattern all multiply the second ray, worked from the geometry."""
+    path = {"antenna_height_m": 200.0, "target_height_m": 3000.0, "ground_range_m": 120e3, "effective_radius_m": RADIUS_M}
+    geometry = spherical_reflection(**path)
+    wave_m, gamma, rho, low, high = 0.3, -0.8 + 0.1j, 0.7, 0.6, 0.9
+    found = spherical_factor(
+        geometry=geometry, wavelength_m=wave_m, reflection=gamma, roughness=rho, pattern_direct=high, pattern_reflected=low
+    )
+    direct, further = float(geometry.direct_m), float(geometry.path_difference_m)
+    size = rho * float(geometry.divergence) * direct / (direct + further) * low
+    turned = gamma * complex(math.cos(2 * math.pi * further / wave_m), -math.sin(2 * math.pi * further / wave_m))
+    assert float(geometry.divergence) < 0.96
+    assert float(found) == pytest.approx(abs(high + size * turned), rel=1e-9)

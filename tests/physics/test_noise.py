@@ -53,3 +53,9 @@ def test_losses_add_and_a_gain_is_no_loss():
 def test_a_cascade_needs_a_gain_for_every_stage():
     with pytest.raises(OutOfRangeError, match="2 temperatures and 1 gains"):
         noise.cascade_temperature_k(temperatures_k=[1.0, 2.0], gains_db=[1.0])
+
+
+def test_a_cold_receiver_has_little_noise_and_is_not_refused():
+    """Half a kelvin over 1 MHz: k T B."""
+    assert float(noise.noise_power_w(system_temperature_k=0.5, bandwidth_hz=1e6)) == pytest.approx(6.903245e-18, rel=1e-9)
+    assert float(noise.noise_power_w(system_temperature_k=300.0, bandwidth_hz=0.5)) == pytest.approx(2.0709735e-21, rel=1e-9)

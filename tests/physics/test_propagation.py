@@ -172,3 +172,11 @@ def test_the_height_gain_has_a_floor():
     b = scale**2 * 0.9575 * (0.1**2 / 8500.0) ** (1 / 3) * 50.0
     assert b < 2.0
     assert low - high == pytest.approx(20 * math.log10(b + 0.1 * b**3) - 2.0 - 20 * math.log10(k), rel=1e-9)
+
+
+def test_the_grazing_ray_is_two_tangents():
+    """From each end to the point where it touches: sqrt((R + h)^2 - R^2), added."""
+    low_m, high_m = 30.0, 9000.0
+    wanted = sum(math.sqrt((RADIUS_M + h) ** 2 - RADIUS_M**2) for h in (low_m, high_m))
+    found = horizon_slant_range_m(antenna_height_m=low_m, target_height_m=high_m, effective_radius_m=RADIUS_M)
+    assert float(found) == pytest.approx(wanted, rel=1e-9)

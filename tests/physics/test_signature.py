@@ -168,6 +168,10 @@ def test_aspect_table_does_not_extrapolate():
         table(rcs_dbsm=np.zeros((2, 12)))
     with pytest.raises(OutOfRangeError, match="finite"):
         table(rcs_dbsm=np.full((3, 12), -np.inf))
+    one_hole = np.zeros((3, 12))
+    one_hole[1, 7] = np.nan
+    with pytest.raises(OutOfRangeError, match="finite"):
+        table(rcs_dbsm=one_hole)
 
 
 def test_named_aircraft_take_no_aspect_table():

@@ -1,5 +1,7 @@
 """`openiads compare`: variants of a scenario under common draws."""
 
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,28 +55,52 @@ def compare(
         typer.echo(f"\nruns and comparison.json in {out}")
 
 
-def format_differences(baseline: str, arm: str, rows: "tuple[Difference, ...]", *, everything: bool) -> str:
-    """A table of measures under both arms, with their differences; without `everything` only those that differ anywhere."""
-    from openiads.results.wording import difference_text, number, ratio_text, unit_of
+def format_differences(
+    baseline: str, arm: str, rows: "tuple[Difference, ...]", *, everything: bool, columns: int | None = None
+) -> str:
+    """A table of measures under both arms, with their differences; without `everything` only those that differ anywhere.
 
+    Where it is wider than `columns`, those of the terminal unless given, a measure and its unit stand in a line of their own.
+    """
     pairs = rows[0].pairs if rows else 0
     shown = [d for d in rows if everything or d.alike < d.pairs]
-    lines = [
-        f"Public figures, in this model: {arm} less {baseline}, {pairs} pairs with the same draws, 95 % intervals",
-        "",
-    ]
-    cells = []
-    for d in shown:
-        texts = ["missing" if e.value is None else number(d.measure, e.value) for e in (d.first, d.second)]
-        star = "*" if d.resolved else " "
-        told = star + difference_text(d, unit=False)
-        cells.append((d.label, unit_of(d.measure), *texts, told, ratio_text(d.variance_ratio)))
     heads = ("measure", "unit", baseline, arm, " difference (interval)", "variance ratio")
-    widths = [max(len(row[k]) for row in (heads, *cells)) for k in range(len(heads))]
-    for row in (heads, *cells):
-        lines.append("  " + "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+    table = [heads, *(_cells(d) for d in shown)]
+    lines = _aligned(table)
+    if max(map(len, lines)) > (columns or shutil.get_terminal_size((80, 24)).columns):
+        lines = _folded(table)
     same = len(rows) - len(shown)
     more = f" {same} further measures are the same in every pair." if same else ""
-    lines += ["", f"* the interval leaves out 0; differences of shares in points.{more}"]
-    lines.append("variance ratio: how many times more replications independent draws would need for the same interval")
-    return "\n".join(lines)
+    return "\n".join(
+        [
+            f"Public figures, in this model: {arm} less {baseline},",
+            f"{pairs} pairs with the same draws, 95 % intervals",
+            "",
+            *lines,
+            "",
+            f"* the interval leaves out 0; differences of shares in points.{more}",
+            "variance ratio: how many times more replications independent draws would need\nfor the same interval",
+        ]
+    )
+
+
+def _cells(d: "Difference") -> tuple[str, ...]:
+    """A row of the table."""
+    from openiads.results.wording import difference_text, number, ratio_text, unit_of
+
+    texts = ["missing" if e.value is None else number(d.measure, e.value) for e in (d.first, d.second)]
+    told = ("*" if d.resolved else " ") + difference_text(d, unit=False)
+    return d.label, unit_of(d.measure), *texts, told, ratio_text(d.variance_ratio)
+
+
+def _aligned(table: Sequence[tuple[str, ...]]) -> list[str]:
+    """One line for each row."""
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return ["  " + "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in table]
+
+
+def _folded(table: Sequence[tuple[str, ...]]) -> list[str]:
+    """Two lines for each row: what is measured, and below it the values."""
+    values = _aligned([row[2:] for row in table])
+    named = [f"  {label} [{unit}]" if unit else f"  {label}" for label, unit, *_ in table[1:]]
+    return ["  " + values[0], *(line for name, row in zip(named, values[1:], strict=True) for line in (name, "  " + row))]

@@ -260,7 +260,7 @@ class Exporter:
             target = self._source.index.get(really["object_id"]) if really else None
             event = EventId(SITE, APPLICATION, number & 0xFFFF)
             found.append((row["at_ns"], self._fire(row, target, event)))
-            if really is None:
+            if really is None or really["result"] == "in_flight":
                 self.left_out["missiles whose end is not known within the span"] += 1
             elif target is None:
                 self.left_out["ends of missiles fired at false tracks, which are nowhere"] += 1
