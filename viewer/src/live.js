@@ -134,8 +134,8 @@ export class Live {
         ctx.fillStyle = SIDE_COLOURS[identity];
         ctx.fillRect(x - 2, y - 2, 4, 4);
       } else {
-        const owner = m.objectIndex.get(m.scene.tracks.object[k]);
-        drawSymbol(ctx, this.ui.state.symbols, identity, identity === "pending" || owner === undefined ? "aircraft" : m.scene.objects[owner].kind, x, y);
+        const owner = m.scene.tracks.object[k];
+        drawSymbol(ctx, this.ui.state.symbols, identity, identity === "pending" || owner < 0 ? "aircraft" : m.scene.objects[owner].kind, x, y);
       }
       this.hits.push({ type: "track", id, x, y, label: id });
     }

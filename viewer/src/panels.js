@@ -13,7 +13,7 @@ export function gather(models) {
   models.forEach((m, which) => {
     const e = m.scene.events;
     for (let i = 0; i < e.time.length; i++) {
-      const owner = m.scene.tracks.object[m.trackIndex.get(e.track_id[i])] ?? "";
+      const owner = m.ownerOf(m.trackIndex.get(e.track_id[i]));
       all.push({ t: e.time[i], which, event: e.event[i], node: e.node[i], track: e.track_id[i], detail: e.detail[i], value: e.value[i], object: owner });
     }
     for (const o of m.scene.objects) if (o.end_state === "killed" || o.end_state === "leaked") all.push({ t: o.end, which, event: o.end_state, node: o.killed_by ?? "", track: "", detail: "", value: null, object: o.id });
@@ -137,7 +137,7 @@ export class Inspector {
   track(m, id, t) {
     const k = m.trackIndex.get(id), i = k === undefined ? -1 : m.tracks.row(k, t);
     if (k === undefined) return null;
-    const owner = m.scene.tracks.object[k];
+    const owner = m.ownerOf(k);
     if (i < 0) return [definition([[say("belongs"), owner || say("false_track")]])];
     const p = m.tracks;
     return [
