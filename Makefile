@@ -2,6 +2,7 @@
 # make demo    the shipped case, end to end
 # make test    everything that must be green before a change lands
 # make bench   the benchmark table of this machine
+# make gate    no piece of work costs much more than recorded, beside a fixed one
 # make nightly the long checks
 # make docs    the pages that are made from the code
 
@@ -9,7 +10,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test lint nightly bench docs clean
+.PHONY: setup demo test lint nightly bench gate docs clean
 
 setup: $(VENV)/.installed
 
@@ -25,8 +26,8 @@ demo: setup
 	$(BIN)/openiads demo
 
 lint: setup
-	$(BIN)/ruff check src tests tools benchmarks
-	$(BIN)/ruff format --check src tests tools benchmarks
+	$(BIN)/ruff check src tests tools benchmarks examples
+	$(BIN)/ruff format --check src tests tools benchmarks examples
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
@@ -38,6 +39,9 @@ nightly: setup
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
+
+gate: setup
+	$(BIN)/python benchmarks/gate.py
 
 docs: setup
 	for page in records_page tables_page cli_page measures_page purposes_table schema verification_page validation_page claims_page; do $(BIN)/python tools/make_$$page.py || exit 1; done

@@ -9,6 +9,7 @@ Rules of a page:
 - `text` and blocks without a language are never run.
 - `<!-- setup: COMMAND -->` runs a command that the reader does not see.
 - `<!-- not run: REASON -->` above a block leaves it out, for the reason given.
+- `<!-- picture: FILE -->` above an image says which file the commands leave is shown there.
 """
 
 import contextlib
@@ -33,7 +34,12 @@ PIECE = re.compile(
     r"|(?:^<!-- (?:(?P<marked>run)|not run: (?P<reason>[^\n]*?)) -->\n)?^```(?P<language>\w*)[^\n]*\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
+PICTURE = re.compile(r"^<!-- picture: (?P<made>\S+) -->\n!\[[^\]]*\]\((?P<shown>\S+)\)$", re.MULTILINE)
 COMMAND_S = 600
+PALETTE = 64
+"""Colours of a picture that is kept, so that it stays small."""
+LOOK = (64, 40)
+"""Size to which two pictures are shrunk before they are compared."""
 
 
 class BlockError(AssertionError):
@@ -61,12 +67,15 @@ class Page:
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         shutil.copytree(ROOT / "examples", self.folder / "examples", dirs_exist_ok=True)
-        program = self.folder / ".bin" / "openiads"
-        program.parent.mkdir(exist_ok=True)
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m openiads "$@"\n', encoding="utf-8")
-        program.chmod(program.stat().st_mode | stat.S_IXUSR)
-        (program.parent / "python").unlink(missing_ok=True)
-        (program.parent / "python").symlink_to(sys.executable)
+        with contextlib.suppress(FileExistsError):
+            (self.folder / "tools").symlink_to(ROOT / "tools")
+        programs = self.folder / ".bin"
+        programs.mkdir(exist_ok=True)
+        for name, words in (("openiads", " -m openiads"), ("python", "")):  # a link would leave the virtual environment
+            program = programs / name
+            program.unlink(missing_ok=True)
+            program.write_text(f'#!/bin/sh\nexec "{sys.executable}"{words} "$@"\n', encoding="utf-8")
+            program.chmod(program.stat().st_mode | stat.S_IXUSR)
 
     def run(self) -> Iterator[tuple[Block, str]]:
         """Each block with its text as it ought to be: a console block with the output that its commands gave."""
@@ -153,10 +162,38 @@ def blocks(text: str) -> list[Block]:
     return found
 
 
+def pictures(path: Path, folder: Path) -> list[tuple[Path, Path]]:
+    """Pictures that the commands of a page left in its folder, each with the file that the page shows."""
+    found = PICTURE.finditer(path.read_text(encoding="utf-8"))
+    return [(folder / match["made"], path.parent / match["shown"]) for match in found]
+
+
+def apart(one: Path, other: Path) -> float:
+    """How much two pictures differ as a whole, 0 for the same to 255 for black and white."""
+    from PIL import Image, ImageChops, ImageStat
+
+    small = []
+    for path in (one, other):
+        with Image.open(path) as drawn:
+            small.append(drawn.convert("RGBA").convert("RGB").resize(LOOK, Image.Resampling.BOX))
+    return max(ImageStat.Stat(ImageChops.difference(*small)).mean)
+
+
+def keep(made: Path, shown: Path) -> None:
+    """Keep a picture with few colours."""
+    from PIL import Image
+
+    shown.parent.mkdir(parents=True, exist_ok=True)
+    with Image.open(made) as drawn:
+        drawn.convert("RGBA").convert("RGB").quantize(PALETTE, dither=Image.Dither.NONE).save(shown, optimize=True)
+
+
 def refreshed(path: Path, folder: Path) -> str:
-    """The page with the output of every command as it comes now."""
+    """The page with the output of every command as it comes now; its pictures are kept anew."""
     text = path.read_text(encoding="utf-8")
     done = list(Page(path, folder).run())
+    for made, shown in pictures(path, folder):
+        keep(made, shown)
     for block, new in reversed(done):
         if block.language == "console":
             first, last = block.span

@@ -52,3 +52,6 @@ DIS_EMISSION_HEARTBEAT_S: Final = 10.0
 
 DIS_POSITION_THRESHOLD_M: Final = 1.0
 """Error of dead reckoning at which an entity reports anew. IEEE 1278.1-2012, annex G (default DRA_POS_THRSH)."""
+
+FULL_TURN_DEG: Final = 360.0
+"""A full turn. BIPM, SI Brochure, 9th edition, 2019, table 8 (exact)."""

@@ -15,6 +15,8 @@ PAGES = sorted(
     for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
     if str(page.relative_to(ROOT)) not in GENERATED
 )
+SAME_PICTURE = 2.0
+"""Mean difference of colours, of 255, that other fonts or a library's next version may make in a shrunk picture."""
 NUMBER = re.compile(r"[0-9a-f]{16,}|\d[\d.,:]*")
 
 
@@ -46,6 +48,9 @@ def test_blocks_run(page: str, tmp_path: Path) -> None:
     for block, seen in doc_blocks.Page(ROOT / page, tmp_path / "page").run():
         if block.language == "console" and block.reason is None:
             assert words(seen) == words(block.text), f"{page}: stale output; run tools/make_outputs.py {page}"
+    for made, shown in doc_blocks.pictures(ROOT / page, tmp_path / "page"):
+        off = doc_blocks.apart(made, shown)
+        assert off < SAME_PICTURE, f"{page}: {shown.name} is off by {off:.1f}; run tools/make_outputs.py {page} and look"
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -1,5 +1,6 @@
 """Pages made from the code are fresh, complete, and linked."""
 
+import ast
 import importlib.util
 import re
 from pathlib import Path
@@ -48,6 +49,45 @@ def test_the_table_of_measures_is_fresh() -> None:
     made = tool("make_measures_page")
     text = made.PAGE.read_text(encoding="utf-8")
     assert text == made.page(text), "stale: run tools/make_measures_page.py"
+
+
+def test_the_table_of_damaged_inputs_is_fresh_and_has_every_reader_without_a_crash() -> None:
+    made = tool("make_fuzz_page")
+    text = made.PAGE.read_text(encoding="utf-8")
+    assert text == made.page(text), "stale: run tools/make_fuzz_page.py"
+    found = made.tries()
+    assert set(found) == set(readers())
+    assert all(
+        one["crashes"] == 0 and one["tried"] == one["taken"] + one["refused"] > 0 for ones in found.values() for one in ones
+    )
+
+
+def readers() -> tuple[str, ...]:
+    """Readers that the tests of bad input try; another test there compares them with those that there are."""
+    tree = ast.parse((ROOT / "tests" / "faults" / "test_bad_input.py").read_text(encoding="utf-8"))
+    (value,) = (
+        node.value for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "READERS"
+    )
+    return tuple(node.value for node in ast.walk(value) if isinstance(node, ast.Constant))
+
+
+ROW = re.compile(r"`((?:[\w/]+\.py::)?test_\w+)`")
+
+
+@pytest.mark.parametrize(("heading", "least"), [("Faults", 15), ("Attacks", 15)])
+def test_every_row_of_faults_and_attacks_names_a_test_that_exists(heading: str, least: int) -> None:
+    """A test without a file of its own is in the file named before it in its row."""
+    text = (DOCS / "reference" / "faults.md").read_text(encoding="utf-8")
+    table = text.split(f"## {heading}\n")[1].split("\n## ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) >= least
+    for row in rows:
+        file, names = "", ROW.findall(row)
+        assert names, f"no test: {row}"
+        for name in names:
+            file, _, test = name.rpartition("::") if "::" in name else (file, "", name)
+            found = re.search(rf"^def {test}\(", (ROOT / "tests" / file).read_text(encoding="utf-8"), re.MULTILINE)
+            assert found, f"{name} is not there: {row}"
 
 
 def test_every_field_of_a_record_has_a_meaning() -> None:

@@ -4,6 +4,7 @@ Run without the JIT: compiling the kernels of banks takes a minute, a few scans 
 """
 
 import json
+import math
 import sys
 
 import numpy as np
@@ -21,8 +22,11 @@ CASES = {
     "jpda": {"association": "jpda"},
     "sprt": {"initiation": "sprt"},
     "ca": {"motion": "ca"},
+    "turn": {"motion": "turn"},
     "imm": {"motion": "imm", "association": "jpda", "filter": "ekf"},
     "ballistic": {"motion": "ballistic"},
+    "other sign": {"filter": "ekf"},
+    "no number": {},
 }
 
 
@@ -30,14 +34,14 @@ def path(name: str, t: float) -> tuple[np.ndarray, np.ndarray]:
     """Position and velocity: a level turn of 1 g, or free fall for the ballistic one."""
     if name == "ballistic":
         return np.array([20e3 + 300 * t, 15e3, 20e3 + 100 * t - 4.903325 * t * t]), np.array([300, 0.0, 100 - 9.80665 * t])
-    rate = 9.80665 / 200.0 if name in ("imm", "ca") else 0.0
+    rate = 9.80665 / 200.0 if name in ("imm", "ca", "turn") else 0.0
     x = 200.0 / rate * np.sin(rate * t) if rate else 200.0 * t
     y = 200.0 / rate * (1.0 - np.cos(rate * t)) if rate else 0.0
     return np.array([20e3 + x, 15e3 + y, 6e3]), 200.0 * np.array([np.cos(rate * t), np.sin(rate * t), 0.0])
 
 
 def main() -> None:
-    """Error of position [m] and of velocity [m/s] after 12 scans, status, and whether the covariance is positive definite."""
+    """Error of position [m] and of velocity [m/s] after 12 scans, status, definiteness of the covariance, rates set aside."""
     found = {}
     for name, options in CASES.items():
         rng = np.random.default_rng(4)
@@ -49,6 +53,7 @@ def main() -> None:
             z = np.array([np.hypot(ground, at[2]), np.arctan2(at[0], at[1]), np.arctan2(at[2], ground)])
             z += np.array([20.0, np.radians(0.05), np.radians(0.05)]) * rng.normal(size=3)
             rate = at @ velocity / np.linalg.norm(at) + 2.0 * rng.normal()
+            rate = {"other sign": -rate, "no number": math.inf}.get(name, rate)
             columns = dict(zip(("range_m", "azimuth_rad", "elevation_rad"), ([v] for v in z), strict=True))
             picture = tracker.step(Scan("a", columns | {"time_s": [2.0 * k], "range_rate_mps": [rate]}))
         error = picture.state[0] - np.concatenate([at, velocity])
@@ -59,6 +64,7 @@ def main() -> None:
             float(np.linalg.norm(error[3:])),
             float(error @ np.linalg.solve(picture.covariance[0], error)),
             bool(np.all(np.linalg.eigvalsh(picture.covariance[0]) > 0.0)),
+            tracker.counts["rates_aside"],
         ]
     sys.stdout.write(json.dumps(found))
 

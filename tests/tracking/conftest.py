@@ -69,6 +69,6 @@ class Node:
         return rows[np.argsort(rows["number"])]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_node():
     return Node

@@ -27,10 +27,13 @@ def test_joint_association_beside_tentative_tracks_in_clutter_ends():
     assert interpreted("joint_run.py") >= 2
 
 
-@pytest.mark.parametrize("name", ["converted", "ekf", "ukf", "jpda", "sprt", "ca", "imm", "ballistic"])
+@pytest.mark.parametrize(
+    "name", ["converted", "ekf", "ukf", "jpda", "sprt", "ca", "turn", "imm", "ballistic", "other sign", "no number"]
+)
 def test_one_target_is_one_firm_consistent_track(found, name):
-    count, status, position_m, velocity_mps, nees, positive = found[name]
+    count, status, position_m, velocity_mps, nees, positive, aside = found[name]
     assert (count, status, positive) == (1, 1, True)
     assert position_m < 50.0
     assert velocity_mps < 30.0
+    assert aside == (11 if name in ("other sign", "no number") else 0)  # of 12 looks, the first of which starts the track
     assert nees < 22.5  # chi-square with 6 degrees of freedom: one in a thousand lies beyond

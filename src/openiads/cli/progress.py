@@ -6,11 +6,11 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Final, Self, TextIO
 
-PATIENCE: Final = 2
-"""Seconds before which nothing is shown."""
+PATIENCE_S: Final = 2
+"""Choice of the method: time before which nothing is shown."""
 
-PAUSE: Final = 5
-"""Seconds between two lines where there is no terminal."""
+PAUSE_S: Final = 5
+"""Choice of the method: time between two lines where there is no terminal."""
 
 
 class Progress:
@@ -49,11 +49,11 @@ class Progress:
             return
         self.done += count
         now = self._clock()
-        if now - self._began < PATIENCE:
+        if now - self._began < PATIENCE_S:
             return
         if self._stream.isatty():
             self._show_bar()
-        elif not self._spoke or now - self._told >= PAUSE:
+        elif not self._spoke or now - self._told >= PAUSE_S:
             self._told, self._spoke = now, True
             self._stream.write(self._line(now - self._began) + "\n")
             self._stream.flush()

@@ -19,6 +19,7 @@ NOTES = {
     "late": "plots set aside: older than the track they fit",
     "overflow": "tracks not started for want of room; raise tracker.max_tracks",
     "pair_overflow": "pairs of track and plot beyond the room for them",
+    "rates_aside": "range rates set aside: more than 5 sigma from those of their track; positive is outward",
     "cut": "searches for an assignment ended early in crowded places",
 }
 

@@ -41,8 +41,8 @@ RAISES_AREA: Final[Mapping[str, bool]] = {
 }
 """Figures with a public spread that move the area, and whether a greater figure makes it greater."""
 
-LEAST_CELL: Final = 0.93
-"""Kilometres: 30 arc-seconds of latitude: named systems have no finer raster."""
+LEAST_CELL_KM: Final = 0.93
+"""Choice of the method: 30 arc-seconds of latitude: named systems have no finer raster."""
 CELLS_ACROSS: Final = 25
 """Cells from the middle of a layout to the reach of its missiles, unless a cell is given."""
 USUAL_PD: Final = 0.5
@@ -51,8 +51,8 @@ EDGE: Final = 1.25
 """How far the map goes, in reaches of the missiles."""
 AXES: Final = 16
 """Directions from which the object comes, all round; fixed, never searched."""
-FARTHEST: Final = 450.0
-"""Kilometres from which a level path begins, and to which any radar is asked."""
+FARTHEST_KM: Final = 450.0
+"""Choice of the method: where a level path begins, and to which any radar is asked."""
 AZIMUTHS: Final = {True: 360, False: 72}
 RANGE_STEPS: Final = {True: 2.0, False: 5.0}
 """Kilometres, and azimuths all round: tables of what a radar sees; a level path needs one, an arc one for each height."""
@@ -140,7 +140,7 @@ def footprints(
     if axes < 1:
         raise OutOfRangeError(f"axes = {axes}: at least one direction is needed.")
     if cell_km is not None:
-        require_within(LEAST_CELL, cell_km, 100.0, name="cell_km", source="a raster of named systems (30 arc-seconds)")
+        require_within(LEAST_CELL_KM, cell_km, 100.0, name="cell_km", source="a raster of named systems (30 arc-seconds)")
     spec = scenario.spec
     stands = standing(spec)
     chosen = sorted(k for k, o in spec.objects.items() if o.side == "hostile") if targets is None else list(targets)
@@ -198,7 +198,7 @@ def _footprint(
     p_detection: float,
 ) -> Footprint:
     reach_km = max((_farthest_km(m, coming) for s in stations for m in s.missiles), default=0.0)
-    cell = cell_km or max(LEAST_CELL, reach_km / CELLS_ACROSS)
+    cell = cell_km or max(LEAST_CELL_KM, reach_km / CELLS_ACROSS)
     half = math.ceil(EDGE * reach_km / cell)
     steps = np.arange(-half, half + 1) * cell * METRES_PER_KILOMETRE
     east, north = np.meshgrid(steps, steps)
@@ -223,7 +223,7 @@ def _farthest_m(stations: list[_Station]) -> float:
     """Distance at which a level way begins: beyond what any radar listens to, seen from the farthest cell."""
     heard_m = max((view.instrumented_m for s in stations for view in s.views), default=METRES_PER_KILOMETRE)
     reach_km = max((m.max_range_km for s in stations for m in s.missiles), default=0.0)
-    return min(FARTHEST * METRES_PER_KILOMETRE, heard_m + EDGE * reach_km * METRES_PER_KILOMETRE)
+    return min(FARTHEST_KM * METRES_PER_KILOMETRE, heard_m + EDGE * reach_km * METRES_PER_KILOMETRE)
 
 
 def _farthest_km(missile: "MissileSpec", coming: Intruder) -> float:
@@ -309,7 +309,7 @@ class _Looks:
         self.view, self.coming, self.p_detection = view, coming, p_detection
         self.count = AZIMUTHS[coming.level]
         self.step_m = RANGE_STEPS[coming.level] * METRES_PER_KILOMETRE
-        farthest = min(view.instrumented_m, FARTHEST * METRES_PER_KILOMETRE)
+        farthest = min(view.instrumented_m, FARTHEST_KM * METRES_PER_KILOMETRE)
         self.ranges_m = np.arange(math.ceil(farthest / self.step_m), dtype=np.float64) * self.step_m + 0.5 * self.step_m
         self._of = lru_cache(maxsize=None)(self._table)
 

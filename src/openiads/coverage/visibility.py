@@ -28,8 +28,8 @@ Heights = NDArray[np.float32]
 
 RASTER_SPACING: Final = 30.0
 """Arc-seconds between posts of a raster, and the least for the systems of a scenario."""
-NEAR_RANGE: Final = 20_000.0
-"""Metres around the antenna within which finer tiles count where they are present."""
+NEAR_RANGE_M: Final = 20_000.0
+"""Choice of the method: distance from the antenna within which finer tiles count where they are present."""
 WIDEST_STEP: Final = 3600.0
 """Arc-seconds between columns at most, near a pole."""
 METRES_PER_KILOMETRE: Final = 1000.0
@@ -176,7 +176,7 @@ def _from_tiles(
     own = terrain.spacing_arcsec(terrain.nearest_cell(**place))[0]
     spacing = max(own, spacing_arcsec)
     cut = cut_patch(terrain, reach_m=reach_m, spacing_arcsec=spacing, **place)
-    near = _near_cut(folder, levels[-1], spacing, min(NEAR_RANGE, reach_m), place)
+    near = _near_cut(folder, levels[-1], spacing, min(NEAR_RANGE_M, reach_m), place)
     finest = cut.patch if near is None else near.patch
     if ground_free:
         ground_m = finest.ground_at(*finest.place(view.latitude_rad, view.longitude_rad))
@@ -187,7 +187,7 @@ def _from_tiles(
         refraction_factor=view.refraction_factor,
         reach_m=reach_m,
         near=None if near is None else near.patch,
-        near_reach_m=min(NEAR_RANGE, reach_m),
+        near_reach_m=min(NEAR_RANGE_M, reach_m),
         **place,
     )
     text = f"{cut.describe()}{_near_text(near, spacing)}"
@@ -211,7 +211,7 @@ def _near_cut(folder: Path, level: int, spacing: float, reach_m: float, place: d
 
 
 def _near_text(near: Cut | None, spacing: float) -> str:
-    text = "" if near is None else f"; within {NEAR_RANGE / METRES_PER_KILOMETRE:.0f} km every {near.spacing_arcsec:g}"
+    text = "" if near is None else f"; within {NEAR_RANGE_M / METRES_PER_KILOMETRE:.0f} km every {near.spacing_arcsec:g}"
     if spacing >= RASTER_SPACING:
         text += f"; a {spacing * METRES_PER_ARCSEC:.0f} m grid rounds ridges off, so low flyers are masked too little"
     return text

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.constants import NANOSECONDS_PER_SECOND
+from openiads.constants import FULL_TURN_DEG, NANOSECONDS_PER_SECOND
 from openiads.engine.sites import Sites, node_spec
 from openiads.geo.ellipsoid import enu_axes
 from openiads.models.command.assigning import RULES
@@ -23,8 +23,6 @@ WEAPONS = {"hold": records.HOLD, "tight": records.TIGHT, "free": records.FREE}
 APPROVALS = {"own": -1, "superior": 0, "superior_by_voice": 1}
 """Desk of the superior that decides too; -1: none."""
 METRES_PER_KILOMETRE = 1000.0
-FULL_TURN = 360.0
-"""Degrees."""
 
 
 def echelons(spec: ScenarioSpec, node: str) -> Iterator[str]:
@@ -110,8 +108,8 @@ def _zone(spec: ScenarioSpec, sites: Sites, node: str, zone: ZoneSpec) -> NDArra
     row["site_m"] = sites.position_m(place)
     row["axes"] = enu_axes(latitude_rad=latitude, longitude_rad=longitude)
     row["from_rad"] = math.radians(zone.from_deg)
-    width_deg = FULL_TURN if zone.to_deg is None else zone.to_deg - zone.from_deg
-    row["width_rad"] = math.radians(width_deg % FULL_TURN or (FULL_TURN if width_deg else 0.0))
+    width_deg = FULL_TURN_DEG if zone.to_deg is None else zone.to_deg - zone.from_deg
+    row["width_rad"] = math.radians(width_deg % FULL_TURN_DEG or (FULL_TURN_DEG if width_deg else 0.0))
     row["near_m"] = zone.min_range_km * METRES_PER_KILOMETRE
     row["far_m"] = math.inf if zone.max_range_km is None else zone.max_range_km * METRES_PER_KILOMETRE
     row["weapons"] = WEAPONS[zone.weapons]

@@ -28,8 +28,9 @@ from openiads.tracking.life import occupy
 Record = Any
 Records = NDArray[Any]
 FREE, FIRM, OWN = 0, 2, 0
-PLAINER = 100
-"""By how many decibels the cross-section grows where detection is restored: whatever is looked at within range is seen."""
+PLAINER_DB = 100
+"""Choice of the method: by how much the cross-section grows where detection is restored, so that whatever is looked at within
+range is seen."""
 EXACT = 1.0
 """Standard error per axis, in metres and metres per second, of a track that is restored."""
 
@@ -53,8 +54,8 @@ def relieve_objects(objects: Records, bits: NDArray[np.int32]) -> Records:
     out = objects.copy()
     out["relief"] = bits
     plain = (bits >> RELIEFS.index("detection")) & 1 == 1
-    out["rcs_db"][plain] += PLAINER
-    out["reflectors_db"][plain] += PLAINER
+    out["rcs_db"][plain] += PLAINER_DB
+    out["reflectors_db"][plain] += PLAINER_DB
     return out
 
 

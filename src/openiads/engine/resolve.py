@@ -31,7 +31,7 @@ KILLED_STATE, LEAKED, LANDED, LEFT, ABORTED, ALIVE_AT_END = range(len(END_STATES
 IN_FLIGHT, KILLED, MISSED, TRACK_LOST, OUT_OF_ENVELOPE, NO_OBJECT, TARGET_GONE = range(len(SHOT_RESULTS))
 RIGHT, WRONG, UNDECIDED = 0, 1, 2
 MEETING_TOLERANCE_NS = 20_000_000
-"""A missile has met its target when its flight lasted as long as its table says, to within this."""
+"""Choice of the method: a missile has met its target when its flight lasted as long as its table says, to within this."""
 
 
 @kernel

@@ -15,8 +15,11 @@ Array = NDArray[np.float64]
 
 SWERLING_CASES: Final = (0, 1, 2, 3, 4)
 TABLE_STEP_DB: Final = 0.125
+"""Choice of the method: grid of the detection tables, whose error is asserted when one is built."""
 TABLE_LOW_DB: Final = -40.0
+"""Choice of the method: where they begin."""
 TABLE_HIGH_DB: Final = 60.0
+"""Choice of the method: where they end."""
 TABLE_MAX_ERROR: Final = 1e-5
 """What the cubic interpolation of a table may be off, absolute; asserted when a table is built."""
 

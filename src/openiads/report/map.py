@@ -16,8 +16,8 @@ from openiads.report.svg import Drawing, Labels, Point
 Array = NDArray[np.float64]
 
 WIDTH: Final = 920.0
-MARGIN: Final = 30.0
-"""Kilometres of map around what it shows."""
+MARGIN_KM: Final = 30.0
+"""Choice of the method: map around what it shows."""
 TALLEST: Final = 780.0
 SIDES: Final = {"friendly": "circle", "neutral": "square", "hostile": "diamond"}
 """Shape of the start of a path."""
@@ -81,8 +81,8 @@ def _position(arm: Arm, site: Site) -> tuple[float, float]:
 def _frame(shown: Array, ring: Array) -> Frame:
     """Everything shown, but not farther than three rings away."""
     far = 3.1 * float(np.abs(ring).max())
-    low = np.maximum(shown.min(axis=0), -far) - MARGIN
-    high = np.minimum(shown.max(axis=0), far) + MARGIN
+    low = np.maximum(shown.min(axis=0), -far) - MARGIN_KM
+    high = np.minimum(shown.max(axis=0), far) + MARGIN_KM
     per_km = min(WIDTH / (high[0] - low[0]), TALLEST / (high[1] - low[1]))
     wide = WIDTH / per_km
     west = (low[0] + high[0] - wide) / 2.0

@@ -89,6 +89,7 @@ def take_in(
     """`trial`: the modes ahead with one plot taken in, weights by likelihood."""
     highest = -math.inf
     count = len(bank.models)
+    bank.tools[0]["aside"] = 0
     for j in range(count):
         copy_mode(bank.sets[AHEAD][j], bank.sets[TRIAL][j])
         rate = (rate_mps, look["sigma_rate_mps"])
@@ -96,6 +97,8 @@ def take_in(
             bank.sets[TRIAL][j], plot, rate, place[0], place[1], settings["estimator"], bank.tools[0]
         )
         highest = max(highest, bank.tools[0]["shares"][j])
+    if bank.tools[0]["aside"] == count:
+        bank.tools[0]["rates_aside"] += 1
     for j in range(count):
         gain = math.exp(bank.tools[0]["shares"][j] - highest) if highest > -math.inf else 1.0
         bank.sets[TRIAL][j]["weight"] = bank.sets[AHEAD][j]["weight"] * gain

@@ -107,7 +107,8 @@ def make_banks(config: TrackerConfig) -> Banks:
 def widened(banks: Banks, tracks: int, plots: int) -> Banks:
     """The same with room for the pairs of larger batches."""
     old = banks.scratch
-    return banks._replace(scratch=make_bank_scratch(old.models, old.transition, tracks, pairs_room(tracks, plots)))
+    wider = make_bank_scratch(old.models, old.transition, tracks, pairs_room(tracks, plots))
+    return banks._replace(scratch=wider._replace(tools=old.tools))  # which count what was set aside
 
 
 def bound_noise(options: TrackerOptions, period_s: float, gate: float) -> float:

@@ -35,6 +35,9 @@ LATEST_S: Final = float(2**63 // NANOSECONDS_PER_SECOND - 1)
 FEWEST_TO_JUDGE: Final = 20
 """Plots below which a recording says nothing about its units of range and time."""
 
+MOST_RANGE_M: Final = 1e9
+"""Beyond the Moon: no range that a radar measured, and squares of it stay finite. [m]"""
+
 NOISE_OF_ELEVATION = 0.1
 """How far beyond the zenith noise may carry an elevation in radians. [rad]"""
 
@@ -134,8 +137,8 @@ def refuse_other_scales(columns: Mapping[str, NDArray[np.float64]], where: str, 
 def to_raw(columns: Mapping[str, NDArray[np.float64]], sensor: NDArray[np.int64]) -> tuple[Rows, dict[str, int]]:
     """Plots as rows of RAW in order of time, and how many were set aside and why.
 
-    Set aside: rows with a value that is not finite in a needed column; rows whose range is not above 0, whose azimuth is beyond
-    two turns or whose elevation is beyond the zenith; copies of a row.
+    Set aside: rows with a value that is not finite in a needed column; rows whose range is not above 0 or is beyond the Moon, whose
+    azimuth is beyond two turns or whose elevation is beyond the zenith; copies of a row.
 
     Raises
     ------
@@ -145,7 +148,8 @@ def to_raw(columns: Mapping[str, NDArray[np.float64]], sensor: NDArray[np.int64]
     refuse_other_units(columns, "plots")
     finite = np.logical_and.reduce([np.isfinite(columns[name]) for name in NEEDED])
     with np.errstate(invalid="ignore"):
-        inside = (columns["range_m"] > 0.0) & (np.abs(columns["elevation_rad"]) <= math.pi / 2.0)
+        inside = (columns["range_m"] > 0.0) & (columns["range_m"] <= MOST_RANGE_M)
+        inside &= np.abs(columns["elevation_rad"]) <= math.pi / 2.0
         inside &= (np.abs(columns["azimuth_rad"]) <= 4.0 * math.pi) & (np.abs(columns["time_s"]) <= LATEST_S)
     keep = finite & inside
     raw = np.zeros(int(keep.sum()), RAW)

@@ -22,6 +22,9 @@ UNSCENTED: Final = 2
 POINTS_SPREAD = 9.0
 """n of the unscented transform plus its kappa of 0: all weights positive, so that no covariance turns negative."""
 
+RATE_GATE = 25.0
+"""Squared distance, 5 sigma, beyond which a range rate is not the track's: of another sign or unit, or ambiguous."""
+
 LOG_TWO_PI = math.log(2.0 * math.pi)
 
 
@@ -230,12 +233,26 @@ def use_rate(x: Vector, rate_mps: float, sigma_mps: float, site_m: Vector, axes:
 
 
 @kernel
+def take_rate(x: Vector, p: Vector, tools: Record) -> float:
+    """Take the range rate in `tools` in, unless it lies beyond its gate; returns its log-likelihood, at most far the gate's."""
+    h, spread = tools["h"], tools["r"][0, 0]
+    for i in range(9):
+        for j in range(9):
+            spread += h[0, i] * p[i, j] * h[0, j]
+    if tools["nu"][0] * tools["nu"][0] <= RATE_GATE * spread:
+        return linear_update(x, p, 1, tools)
+    tools["aside"] += 1
+    return -0.5 * (RATE_GATE + LOG_TWO_PI + math.log(spread))
+
+
+@kernel
 def update_mode(
     mode: Record, plot: Record, rate: tuple[float, float], site_m: Vector, axes: Vector, estimator: int, tools: Record
 ) -> float:
     """Take one plot into a mode that is already at its time; returns the log-likelihood, in position or polar coordinates.
 
-    `rate` is the range rate and its sigma [m/s]; a NaN is no measurement. Likelihoods compare modes of one track only.
+    `rate` is the range rate and its sigma [m/s]; a NaN is no measurement, and one beyond 5 sigma is set aside.
+    Likelihoods compare modes of one track only.
     """
     x, p = mode["x"], mode["p"]
     if estimator == CONVERTED or steep(plot):
@@ -247,5 +264,5 @@ def update_mode(
     log_likelihood = linear_update(x, p, 3, tools)
     if not math.isnan(rate[0]) and not math.isnan(rate[1]):
         use_rate(x, rate[0], rate[1], site_m, axes, tools)
-        log_likelihood += linear_update(x, p, 1, tools)
+        log_likelihood += take_rate(x, p, tools)
     return log_likelihood

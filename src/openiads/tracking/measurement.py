@@ -14,7 +14,8 @@ from openiads.kernels import kernel
 from openiads.tracking.records import Record, Rows, Vector
 
 STEEP_RAD: Final = math.radians(80.0)
-"""Elevation beyond which azimuth is not linear enough in position over the width of a track: 1.8 km off the zenith at 10 km."""
+"""Choice of the method: elevation beyond which azimuth is not linear enough in position over the width of a track, 1.8 km off
+the zenith at 10 km."""
 
 
 @kernel

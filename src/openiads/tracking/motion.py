@@ -69,16 +69,29 @@ def straight(dt_s: float, bent: float, f: Vector) -> None:
 
 
 @kernel
-def turning(model: Record, x: Vector, u: Vector, dt_s: float, f: Vector) -> None:
-    """Transition of a level turn about `u` with the model's acceleration at the present speed.
+def level_square(x: Vector, p: Vector, u: Vector) -> float:
+    """Mean square of the speed across `u` over the whole estimate: of the mean and of its covariance. [m2/s2]
+
+    A new track is at rest and knows nothing of its velocity; of the mean alone, it would turn on the spot.
+    """
+    along = u[0] * x[3] + u[1] * x[4] + u[2] * x[5]
+    square = x[3] * x[3] + x[4] * x[4] + x[5] * x[5] - along * along
+    for i in range(3):
+        square += p[i + 3, i + 3]
+        for j in range(3):
+            square -= u[i] * p[i + 3, j + 3] * u[j]
+    return float(square)
+
+
+@kernel
+def turning(model: Record, square: float, u: Vector, dt_s: float, f: Vector) -> None:
+    """Transition of a level turn about `u` with the model's acceleration at the level speed whose `square` is given.
 
     v' = R v, r' = r + S v with R the rotation by w dt and S its integral (Rodrigues). Source: Y. Bar-Shalom, X. R. Li, T.
     Kirubarajan, 2001, sect. 11.7.1.
     """
     straight(dt_s, 0.0, f)
-    along = u[0] * x[3] + u[1] * x[4] + u[2] * x[5]
-    level2 = x[3] * x[3] + x[4] * x[4] + x[5] * x[5] - along * along
-    rate = model["turn_mps2"] / math.sqrt(max(level2, 1.0))
+    rate = model["turn_mps2"] / math.sqrt(max(square, 1.0))
     angle = rate * dt_s
     if abs(angle) < 1e-9:
         return
@@ -173,7 +186,7 @@ def move(config: Record, model: Record, mode: Record, dt_s: float, tools: Record
     kind = model["kind"]
     if kind == TURN:
         vertical_axis(config, x, u)
-        turning(model, x, u, dt_s, f)
+        turning(model, level_square(x, p, u), u, dt_s, f)
     elif kind == BALLISTIC:
         falling(config, model, x, dt_s, tools, f, after)
     else:

@@ -32,6 +32,8 @@ TOOLS: Final = np.dtype(
         ("above", "f8", (9,)),
         ("spot", "f8", (3,)),  # a plot's own position
         ("shares", "f8", (MOST_MODELS,)),  # log-likelihoods of the models
+        ("aside", "i8"),  # models of the track at hand that set a range rate aside
+        ("rates_aside", "i8"),  # range rates that all models of a track set aside, of all tracks so far
     ],
     align=True,
 )

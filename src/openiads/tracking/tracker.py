@@ -40,7 +40,9 @@ TENTATIVE, FIRM_NOW, COASTING = range(3)
 COASTS_AFTER = 1.5
 """Periods without a plot after which a firm track is said to coast: one look was surely missed."""
 
-COUNTS: Final = ("plots", "not_finite", "out_of_range", "duplicates", "too_late", "late", "overflow", "pair_overflow", "cut")
+COUNTS: Final = (
+    "plots", "not_finite", "out_of_range", "duplicates", "too_late", "late", "overflow", "pair_overflow", "cut", "rates_aside",
+)  # fmt: skip
 
 
 class Scan(NamedTuple):
@@ -215,6 +217,8 @@ class Tracker:
     def _note_counts(self) -> None:
         for name in ("late", "overflow", "pair_overflow", "cut"):
             self.counts[name] = int(self._state[0][name])
+        if self.banks is not None:
+            self.counts["rates_aside"] = int(self.banks.scratch.tools[0]["rates_aside"])
 
     def _room(self, plots: int) -> None:
         """Grow the arrays for a batch of so many plots; the tracks keep theirs."""

@@ -17,8 +17,9 @@ from openiads.web.columns import NANOSECONDS_PER_MILLISECOND, scaled
 
 Array = NDArray[Any]
 
-WITHIN: Final = 5.0
-"""A point is left out where the straight line between its neighbours, on the page's own map, passes this near to it. [m]"""
+WITHIN_M: Final = 5.0
+"""Choice of the method: a point is left out where the straight line between its neighbours, on the page's own map, passes so near
+to it."""
 
 LONGEST: Final = 16
 """Points of the run's own path between two that are sent, at most: 80 seconds of flight."""
@@ -34,7 +35,7 @@ class TruePath:
 
 
 def true_paths(spec: ScenarioSpec, sites: Sites) -> Iterator[TruePath]:
-    """Paths of all objects by name, at those points of the run's own path that a page needs to draw them within `WITHIN`.
+    """Paths of all objects by name, at those points of the run's own path that a page needs to draw them within `WITHIN_M`.
 
     One at a time, so that a scenario of thousands needs the memory of one.
     """
@@ -60,7 +61,7 @@ def _laid(spec: ScenarioSpec, sites: Sites, key: str) -> tuple[NDArray[np.int64]
 
 
 def needed(latitude_rad: Array, longitude_rad: Array, height_m: Array) -> NDArray[np.int64]:
-    """Numbers of the points, even in time, that straight lines must pass through to come within `WITHIN` of all others.
+    """Numbers of the points, even in time, that straight lines must pass through to come within `WITHIN_M` of all others.
 
     Stretches of `LONGEST` steps whose line is near enough keep their ends; the others are halved until it is.
     """
@@ -83,7 +84,7 @@ def needed(latitude_rad: Array, longitude_rad: Array, height_m: Array) -> NDArra
             share = np.linspace(0.0, 1.0, length + 1)[None, :, None]
             along = metres[starts[:, None] + np.arange(length + 1)]
             off = np.linalg.norm(along - (along[:, :1] * (1.0 - share) + along[:, -1:] * share), axis=2).max(axis=1)
-            keep[starts[off > WITHIN] + length // 2] = True
+            keep[starts[off > WITHIN_M] + length // 2] = True
         keep[(last // length) * length :: max(1, length // 2)] = True  # the rest that is shorter than a stretch
         length //= 2
     return np.flatnonzero(keep)

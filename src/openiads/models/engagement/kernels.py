@@ -20,8 +20,8 @@ Record = Any
 Records = NDArray[Any]
 Masks = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
 OWN = 0
-ANY_TIME = 1.0e5
-"""Seconds: as long as a flight may last where the envelope does not limit it."""
+ANY_TIME_S = 1.0e5
+"""Choice of the method: as long as a flight may last where the envelope does not limit it."""
 
 
 @kernel
@@ -77,7 +77,7 @@ def meets(
     bend = bend_of(x, control["ballistic_mps"], control["free_fall"])
     relief = track["user"][USER_RELIEF]
     free = relief & RELIEF_ENVELOPE != 0
-    longest_s = ANY_TIME if free else flight_time(missile, tables[0], missile["farthest_m"])
+    longest_s = ANY_TIME_S if free else flight_time(missile, tables[0], missile["farthest_m"])
     time_s = meeting_time(missile, tables[0], radar["site_m"], x, start_s, longest_s, bend)
     if time_s < 0.0 or free:
         return time_s

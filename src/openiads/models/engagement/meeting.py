@@ -15,8 +15,8 @@ Bend = tuple[float, float, float, float, float, float]
 
 SOLVER_PASSES = 60
 SCAN_STEPS = 32
-SOLVED = 1.0e-7
-"""A meeting is found when missile and target are there within so many seconds of each other."""
+SOLVED_WITHIN_S = 1.0e-7
+"""Choice of the method: a meeting is found when missile and target are there within so long of each other."""
 
 
 @kernel
@@ -164,7 +164,7 @@ def meeting_time(
     knees = missile["flight_count"] > 2 or bend[0] != 0.0
     for _ in range(SOLVER_PASSES):
         late, slope = lateness(missile, flight, site, x, start_s, time_s, bend)
-        if abs(late) <= SOLVED:
+        if abs(late) <= SOLVED_WITHIN_S:
             return time_s
         if late > 0.0:
             low = time_s

@@ -21,8 +21,10 @@ Ground = Callable[[Array, Array], Array] | None
 """Ground height [m] at latitudes and longitudes [rad], when the scenario names elevation files."""
 
 WAYPOINT_STEP_NS = 5 * NANOSECONDS_PER_SECOND
+"""Choice of the method: spacing of the knots of a path; the cubic through them is the model."""
 BALLISTIC_STEP_NS = NANOSECONDS_PER_SECOND
 RATE_STEP_S = 0.5
+"""Choice of the method: step of the difference quotient that gives the velocity at a knot."""
 
 
 def path_of(

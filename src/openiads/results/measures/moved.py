@@ -15,8 +15,8 @@ from openiads.results.measures.data import RunData
 
 Array = NDArray[Any]
 LEAKED: Final = END_STATES.index("leaked")
-LEVEL: Final = 100.0
-"""How far a path may rise or fall and still count as level, in metres."""
+LEVEL_M: Final = 100.0
+"""Choice of the method: how far a path may rise or fall and still count as level."""
 SAME: Final = 1.0
 EDGE: Final = 0.01
 """Share of a cell by which a cell at the very edge may stand out."""
@@ -42,7 +42,7 @@ def shared_path(data: RunData, raid: Array) -> bool:
         if other.shape != first.shape or float(np.abs(other - first).max()) > SAME:
             return False
     heights = ecef_to_geodetic(first)[2]
-    return float(heights.max() - heights.min()) <= LEVEL
+    return float(heights.max() - heights.min()) <= LEVEL_M
 
 
 def _slice(record: Any) -> slice:

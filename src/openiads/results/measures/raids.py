@@ -15,8 +15,8 @@ from openiads.stats.quantiles import jackknifed
 
 Array = NDArray[Any]
 MAX_LEAK: Final = 0.2
-GRID: Final = 25.0
-"""Side of a cell, in km."""
+ASSET_GRID_KM: Final = 25.0
+"""Choice of the method: side of a cell."""
 MOST_WALKS: Final = 2000
 """Cases that one measure may walk before it asks for a coarser grid."""
 MOST_RAID: Final = 256
@@ -34,7 +34,7 @@ def _outcomes(data: RunData, scenario: Any, reshape: Callable[[Things], Things] 
 
 
 def defended_area(
-    data: RunData, *, max_leak: float = MAX_LEAK, asset_grid_km: float = GRID, radius_km: float | None = None
+    data: RunData, *, max_leak: float = MAX_LEAK, asset_grid_km: float = ASSET_GRID_KM, radius_km: float | None = None
 ) -> Sample:
     """Area of the cells at which an asset would see few enough of the raid get through, over all replications and of each."""
     if not 0.0 <= max_leak < 1.0 or asset_grid_km <= 0.0:
@@ -151,7 +151,7 @@ def saturation_raid(
 
 def _leakage_of(data: RunData, group: str | None, size: int) -> Array:
     thing = data.scenario.spec.objects[str(group)]
-    spacing = {} if thing.spacing_s is not None else {f"objects.{group}.spacing_s": NO_SPACING}
+    spacing = {} if thing.spacing_s is not None else {f"objects.{group}.spacing_s": NO_SPACING_S}
     several = spacing if size > 1 else {}
     run = _outcomes(data, data.scenario.with_overrides({f"objects.{group}.count": size, **several}))
     outcomes, hostile = run.outcomes, run.side("hostile")
@@ -160,8 +160,8 @@ def _leakage_of(data: RunData, group: str | None, size: int) -> Array:
     return np.where(decided > 0, leaked / np.maximum(decided, 1), np.nan)
 
 
-NO_SPACING: Final = 15.0
-"""Seconds between the objects of a group that states none, because it had only one."""
+NO_SPACING_S: Final = 15.0
+"""Choice of the method: time between the objects of a group that states none, because it had only one."""
 
 
 def _smallest(leaks: dict[int, Array], max_leak: float, count: int) -> Sample:
