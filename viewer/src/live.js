@@ -12,6 +12,9 @@ export class Live {
     this.canvas = document.createElement("canvas");
     this.canvas.className = "live";
     this.hits = [];
+    this.spare = []; // marks of earlier frames, used again: a thousand new ones sixty times a second are work for the collector
+    this.objects = [];
+    this.held = [];
     this.out = new Float64Array(3);
   }
   render(frame) {
@@ -30,7 +33,8 @@ export class Live {
     this.top = center[1] + (height / 2) * resolution;
     this.resolution = resolution;
     this.size = [width, height];
-    this.hits = [];
+    this.spare.push(...this.hits);
+    this.hits.length = 0;
     this.draw(ctx, this.ui.state.t);
     return this.canvas;
   }
@@ -45,7 +49,8 @@ export class Live {
   }
   draw(ctx, t) {
     const { layers, selection } = this.ui.state, m = this.model;
-    const objects = [], tracks = [];
+    const { objects, held: tracks } = this;
+    objects.length = tracks.length = 0;
     for (let k = 0; k < m.scene.objects.length; k++) if (m.alive(k, t)) objects.push(k);
     for (let k = 0; k < m.trackEnd.length; k++) if (m.held(k, t)) tracks.push(k);
     const many = objects.length + tracks.length > MANY;
@@ -57,6 +62,16 @@ export class Live {
     if (layers.labels && !many) this.drawLabels(ctx);
     this.drawSelected(ctx, t);
     this.ui.drawTools(ctx, this);
+  }
+  /** Something that can be clicked. */
+  mark(type, id, x, y, label) {
+    const hit = this.spare.pop() ?? { type, id, x, y, label };
+    hit.type = type;
+    hit.id = id;
+    hit.x = x;
+    hit.y = y;
+    hit.label = label;
+    this.hits.push(hit);
   }
   still(ctx, layers) {
     const m = this.model;
@@ -78,7 +93,7 @@ export class Live {
       const x = this.px(node.xy[0]), y = this.py(node.xy[1]);
       if (!this.visible(x, y)) continue;
       drawSymbol(ctx, this.ui.state.symbols, "friendly", node.kind, x, y);
-      this.hits.push({ type: "node", id: node.id, x, y, label: node.id });
+      this.mark("node", node.id, x, y, node.id);
     }
   }
   trail(ctx, paths, k, t, from) {
@@ -111,7 +126,7 @@ export class Live {
       ctx.moveTo(x + 4, y - 4);
       ctx.lineTo(x - 4, y + 4);
       ctx.stroke();
-      this.hits.push({ type: "object", id: o.id, x, y, label: o.id });
+      this.mark("object", o.id, x, y, o.id);
     }
   }
   drawTracks(ctx, tracks, t, many, layers, selection) {
@@ -134,10 +149,10 @@ export class Live {
         ctx.fillStyle = SIDE_COLOURS[identity];
         ctx.fillRect(x - 2, y - 2, 4, 4);
       } else {
-        const owner = m.objectIndex.get(m.scene.tracks.object[k]);
-        drawSymbol(ctx, this.ui.state.symbols, identity, identity === "pending" || owner === undefined ? "aircraft" : m.scene.objects[owner].kind, x, y);
+        const owner = m.scene.tracks.object[k];
+        drawSymbol(ctx, this.ui.state.symbols, identity, identity === "pending" || owner < 0 ? "aircraft" : m.scene.objects[owner].kind, x, y);
       }
-      this.hits.push({ type: "track", id, x, y, label: id });
+      this.mark("track", id, x, y, id);
     }
   }
   drawShots(ctx, t) {
@@ -164,7 +179,7 @@ export class Live {
       ctx.lineTo(x + 4, y + 4);
       ctx.lineTo(x - 4, y + 4);
       ctx.fill();
-      this.hits.push({ type: "shot", id: `${s.node}/${s.shot}`, x, y, label: s.missile });
+      this.mark("shot", `${s.node}/${s.shot}`, x, y, s.missile);
     }
   }
   drawEnds(ctx, t) {

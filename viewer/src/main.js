@@ -83,7 +83,8 @@ function counters() {
     const text = both ? `A ${values[0]} · B ${values[1]} · B−A ${difference > 0 ? "+" : difference < 0 ? "−" : ""}${Math.abs(difference)}` : String(values[0]);
     const dd = $(`count-${n}`);
     if (dd.textContent !== text) dd.textContent = text;
-    dd.previousSibling.textContent = say(n);
+    const dt = dd.previousSibling;
+    if (dt.textContent !== say(n)) dt.textContent = say(n);
   }
 }
 

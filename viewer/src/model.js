@@ -112,6 +112,7 @@ export class RunModel {
     return { replication, scene, tracks, truth, series };
   }
   take({ replication, scene, tracks, truth, series }) {
+    scene.events.words.track_id = scene.tracks.ids.concat(scene.events.words.track_id);
     for (const [name, words] of Object.entries(scene.events.words)) scene.events[name] = scene.events[name].map((place) => words[place]);
     delete scene.events.words;
     Object.assign(this, { scene, series, replication, ofObject: null });
@@ -173,11 +174,16 @@ export class RunModel {
     const o = this.scene.objects[k];
     return t >= o.start && (t < o.end || (o.end_state === "alive_at_end" && t <= o.end));
   }
+  /** Name of the object that track `k` really belongs to; empty for a false track and for none. */
+  ownerOf(k) {
+    return this.scene.objects[this.scene.tracks.object[k]]?.id ?? "";
+  }
   /** Numbers of the tracks that really belong to an object. */
   tracksOf(id) {
     if (this.ofObject?.id !== id) {
       const found = [];
-      this.scene.tracks.object.forEach((o, k) => o === id && found.push(k));
+      const place = this.objectIndex.get(id) ?? -2;
+      this.scene.tracks.object.forEach((o, k) => o === place && found.push(k));
       this.ofObject = { id, found };
     }
     return this.ofObject.found;

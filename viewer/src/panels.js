@@ -13,7 +13,7 @@ export function gather(models) {
   models.forEach((m, which) => {
     const e = m.scene.events;
     for (let i = 0; i < e.time.length; i++) {
-      const owner = m.scene.tracks.object[m.trackIndex.get(e.track_id[i])] ?? "";
+      const owner = m.ownerOf(m.trackIndex.get(e.track_id[i]));
       all.push({ t: e.time[i], which, event: e.event[i], node: e.node[i], track: e.track_id[i], detail: e.detail[i], value: e.value[i], object: owner });
     }
     for (const o of m.scene.objects) if (o.end_state === "killed" || o.end_state === "leaked") all.push({ t: o.end, which, event: o.end_state, node: o.killed_by ?? "", track: "", detail: "", value: null, object: o.id });
@@ -28,6 +28,8 @@ export class Events {
     this.ui = ui;
     this.all = [];
     this.found = [];
+    this.rows = [];
+    this.from = 0;
     $("event-kind").addEventListener("change", () => this.filter());
     $("event-text").addEventListener("input", () => this.filter());
   }
@@ -44,6 +46,7 @@ export class Events {
     const kind = $("event-kind").value, words = $("event-text").value.toLowerCase().split(/\s+/).filter(Boolean);
     this.found = this.all.filter((e) => (!kind || e.event === kind) && words.every((w) => `${e.event} ${e.node} ${e.track} ${e.object} ${e.detail}`.toLowerCase().includes(w)));
     this.shown = -1;
+    this.from = -Infinity; // other events, or another language: every row is written again
     this.draw();
     this.ui.drawTicks();
   }
@@ -55,10 +58,41 @@ export class Events {
     if (key === this.shown) return;
     this.shown = key;
     $("event-count").textContent = this.found.length ? `${now + 1} ${say("of")} ${this.found.length}` : say("events_none");
-    const rows = this.found.slice(first, first + SHOWN).map((e, i) => make("li", {}, make("button", { type: "button", "aria-current": first + i === now ? "true" : false, onclick: () => this.choose(e) }, make("time", {}, clockText(e.t)), this.text(e))));
-    $("events").replaceChildren(...rows);
-    const current = $("events").querySelector('[aria-current="true"]');
+    this.roll(first);
+    $("events").querySelector('[aria-current="true"]')?.setAttribute("aria-current", "false");
+    const current = this.rows[now - first]?.button;
+    current?.setAttribute("aria-current", "true");
     if (current) $("events").scrollTop = current.offsetTop - $("events").offsetTop - $("events").clientHeight / 2;
+  }
+  /** Rows from event `first` on; those that leave at one end come back at the other: playing makes no new elements. */
+  roll(first) {
+    const list = $("events"), last = Math.min(first + SHOWN, this.found.length), wanted = last - first;
+    const kept = this.rows.length === wanted && Math.abs(first - this.from) < wanted ? first - this.from : null;
+    if (kept === null) {
+      this.rows = Array.from({ length: wanted }, (_, i) => this.write(this.rows[i] ?? this.row(), first + i));
+      list.replaceChildren(...this.rows.map((row) => row.item));
+    }
+    for (let i = 0; i < kept; i++) {
+      this.rows.push(this.write(this.rows.shift(), this.from + wanted + i));
+      list.append(this.rows.at(-1).item);
+    }
+    for (let i = 0; i > kept; i--) {
+      this.rows.unshift(this.write(this.rows.pop(), this.from + i - 1));
+      list.prepend(this.rows[0].item);
+    }
+    this.from = first;
+  }
+  row() {
+    const time = document.createTextNode(""), text = document.createTextNode(""), row = { time, text };
+    row.button = make("button", { type: "button", "aria-current": "false", onclick: () => this.choose(row.event) }, make("time", {}, time), text);
+    row.item = make("li", {}, row.button);
+    return row;
+  }
+  write(row, place) {
+    row.event = this.found[place];
+    row.time.data = clockText(row.event.t);
+    row.text.data = this.text(row.event);
+    return row;
   }
   text(e) {
     return [this.two ? "AB"[e.which] : "", say(`event_${e.event}`), e.node, e.track || e.object, DETAILS.has(e.detail) ? say(e.detail) : e.detail].filter(Boolean).join(" · ");
@@ -137,7 +171,7 @@ export class Inspector {
   track(m, id, t) {
     const k = m.trackIndex.get(id), i = k === undefined ? -1 : m.tracks.row(k, t);
     if (k === undefined) return null;
-    const owner = m.scene.tracks.object[k];
+    const owner = m.ownerOf(k);
     if (i < 0) return [definition([[say("belongs"), owner || say("false_track")]])];
     const p = m.tracks;
     return [

@@ -110,10 +110,10 @@ def scene_parts(shown: Shown, replication: int, tracks: Tracks) -> Iterator[tupl
     run = shown.replication(replication)
     manifest = shown.run.reader.manifest
     spec = shown.scenario.spec
-    yield "events", _events(run, replication)
+    yield "events", _events(run, replication, tracks.ids)
     yield "objects", _objects(shown, run, replication)
     yield "shots", _shots(run, replication)
-    owners = _owners(run, replication, tracks.ids)
+    owners = _owners(run, replication, tracks.ids, shown.truth.names)
     yield "tracks", {"ids": tracks.ids, "object": owners, "step_ms": tracks.step_ms}
     yield from layout(shown.scenario, active=active_links(spec)).items()
     yield from {
@@ -192,22 +192,32 @@ def _ms(value: int | None) -> int | None:
     return None if value is None else value // NANOSECONDS_PER_MILLISECOND
 
 
-def _owners(run: api.Run, replication: int, ids: list[str]) -> list[str]:
-    """The object that each track really belongs to; empty for a false track or one that was never firm."""
+def _owners(run: api.Run, replication: int, ids: list[str], names: tuple[str, ...]) -> list[int]:
+    """The object that each track really belongs to, as its place in `names`; -1 for a false track or one that was never firm."""
     rows = run.table("association", replication)
     tracks = rows.filter(pc.equal(rows.column("reference"), "track"))
     owner = dict(zip(tracks.column("reference_id").to_pylist(), texts(tracks.column("object_id")), strict=True))
-    return [owner.get(name, "") for name in ids]
+    place = {name: number for number, name in enumerate(names)}
+    return [place.get(owner.get(name, ""), -1) for name in ids]
 
 
-def _events(run: api.Run, replication: int) -> dict[str, Any]:
-    """Events in order of time, their texts as places in lists of words: a long run has hundreds of thousands."""
+def _events(run: api.Run, replication: int, ids: list[str]) -> dict[str, Any]:
+    """Events in order of time, their texts as places in lists of words: a long run has hundreds of thousands.
+
+    The words of `track_id` go on where `ids` ends, so that no name of a track is sent twice.
+    """
     rows = run.table("events", replication).sort_by(
         [("at_ns", "ascending"), ("node", "ascending"), ("track_id", "ascending")]
     )
     found: dict[str, Any] = {"time": milliseconds(rows.column("at_ns")).tolist(), "words": {}}
-    for name in ("node", "track_id", "event", "detail"):
+    for name in ("node", "event", "detail"):
         found[name], found["words"][name] = coded(rows.column(name))
+    places, words = coded(rows.column("track_id"))
+    known = {name: number for number, name in enumerate(ids)}
+    others = [word for word in words if word not in known]
+    known.update((word, len(ids) + number) for number, word in enumerate(others))
+    of_word = [known[word] for word in words]
+    found["track_id"], found["words"]["track_id"] = [of_word[place] for place in places], others
     return {**found, "value": rows.column("value").to_pylist()}
 
 
