@@ -17,10 +17,10 @@ from openiads.records.truth_arrays import TRUTH_ARRAYS
 
 UNIT = "fire_units.unit-1"
 PACKAGE = Path(openiads.__file__).parent
-DECIDING = ("command", "engagement", "assessment", "identification", "network")
+DECIDING = ("command", "engagement", "assessment", "identification", "network", "fighters")
 TRUE_CASE = ("objects", "knots", "windows", "looks", "candidates", "radar_object", "node_object")
 """Arrays of the case that say where objects really are, or whose they are."""
-RESOLVING = ("openiads.engine.resolve", "openiads.engine.questions")
+RESOLVING = ("openiads.engine.resolve", "openiads.engine.questions", "openiads.engine.fighter_stages")
 
 
 def parsed(path: Path) -> ast.Module:
@@ -111,7 +111,7 @@ def test_the_engine_hands_no_truth_to_those_who_decide(path: Path) -> None:
 def test_those_who_decide_are_called_at_all() -> None:
     """Otherwise the check above checks nothing."""
     called = set()
-    for name in ("replication", "engage", "shots", "messages", "identity"):
+    for name in ("replication", "engage", "shots", "messages", "identity", "fighters"):
         tree = parsed(PACKAGE / "engine" / f"{name}.py")
         sources = imported(tree)
         called |= {
