@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+import walk_profile
 from growth import growth, scaling
 from interop import interop
 from openiads.engine.lowering import Lowered, lower
@@ -167,6 +168,9 @@ def main() -> None:
             rows.append((f"{objects} objects: the same source with the JIT off", f"{ratio:.0f} times slower"))
             kept[f"shares_{objects}"] = parts = shares(objects, seconds)
             rows += [(f"{objects} objects, {name}", f"{100 * share:.0f} % less time") for name, share in parts.items()]
+        if not chosen.quick and objects == SPLIT_UP_TO and walk_profile.available():
+            kept[f"profile_{objects}"] = families = walk_profile.profile(objects)[0]
+            rows += [(f"{objects} objects: samples in {name}", f"{100 * share:.1f} %") for name, share in families.items()]
     kept["pd_lookups_per_cpu_s"] = lookups = pd_lookups()
     rows.append(("Pd look-ups per CPU second", f"{lookups / 1e6:.0f} million"))
     kept["starting_cpu_s"] = begun = starting(not chosen.quick)

@@ -10,6 +10,7 @@ caller). Needs Linux with `perf` and `nm`. Shares are of the samples inside the 
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -122,6 +123,22 @@ def samples(objects: int, count: int) -> tuple[Counter[str], list[float]]:
     return found, [float(line) for line in out.split()]
 
 
+def profile(objects: int, count: int = 3) -> tuple[dict[str, float], dict[str, float], float]:
+    """Share of the samples by family and by function, most first, and the median CPU seconds of a replication."""
+    subprocess.run([sys.executable, "-m", "openiads", "warmup"], check=True, capture_output=True)  # the code must be kept
+    found, seconds = samples(objects, count)
+    total, by_family = sum(found.values()), Counter[str]()
+    for name, number in found.items():
+        by_family[family(name)] += number
+    shares = [{name: number / total for name, number in counter.most_common()} for counter in (by_family, found)]
+    return shares[0], shares[1], median(seconds)
+
+
+def available() -> bool:
+    """Whether this machine has what the profile needs."""
+    return shutil.which("perf") is not None and shutil.which("nm") is not None
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -133,22 +150,18 @@ def main() -> None:
     if chosen.walk:
         walk(chosen.objects, chosen.replications, chosen.walk)
         return
-    subprocess.run([sys.executable, "-m", "openiads", "warmup"], check=True, capture_output=True)  # the code must be kept
-    found, seconds = samples(chosen.objects, chosen.replications)
-    total = sum(found.values())
-    by_family = Counter[str]()
-    for name, count in found.items():
-        by_family[family(name)] += count
-    each = median(seconds)
+    if not available():
+        raise SystemExit("the profile needs perf and nm, which are not here")
+    families, functions, each = profile(chosen.objects, chosen.replications)
     print(
-        f"{chosen.objects} objects, four fire units, one hour: {1 / each:.2f} replications per CPU second ({each:.2f} s each),"
+        f"{chosen.objects} objects, four fire units, one hour: {1 / each:.2f} replications per CPU second ({each:.2f} s each)"
     )
-    print(f"{total} samples\n\n| family | share |\n|---|---|")
-    for name, count in by_family.most_common():
-        print(f"| {name} | {100 * count / total:.1f} % |")
-    print("\n| function | share |\n|---|---|")
-    for name, count in found.most_common(chosen.functions):
-        print(f"| `{name.removeprefix('openiads.')}` | {100 * count / total:.1f} % |")
+    print("\n| family | share of the time |\n|---|---|")
+    for name, share in families.items():
+        print(f"| {name} | {100 * share:.1f} % |")
+    print("\n| function | share of the time |\n|---|---|")
+    for name, share in list(functions.items())[: chosen.functions]:
+        print(f"| `{name.removeprefix('openiads.')}` | {100 * share:.1f} % |")
 
 
 if __name__ == "__main__":

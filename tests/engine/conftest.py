@@ -1,9 +1,11 @@
 """A plain firing range for tests of command and engagement: sensors without error, objects where a test puts them."""
 
+import importlib.util
 import json
 import math
 from collections.abc import Callable
-from types import SimpleNamespace
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -165,6 +167,17 @@ def scenario(objects: Tree, units: Tree, **more: Any) -> Scenario:
 
 
 MADE = (point, thing, unit, search_radar, post, merged, tree, scenario)
+
+
+@pytest.fixture(scope="session")
+def blind() -> ModuleType:
+    """The module `tests/engine/blind.py`; a fixture, since test modules do not import one another."""
+    spec = importlib.util.spec_from_file_location("openiads_test_blind", Path(__file__).with_name("blind.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")

@@ -166,10 +166,10 @@ def test_threat_decides_where_channels_are_few(cases: ModuleType, firing: Simple
     assert first == {"urgency": "near", "threat": "dear"}
 
 
-def empty_and_full(firing: SimpleNamespace, up: dict[str, Any] | None, objects: dict[str, Any]) -> Any:
+def empty_and_full(firing: SimpleNamespace, up: dict[str, Any] | None, objects: dict[str, Any], **missile: Any) -> Any:
     """A unit with one missile that saves more, and one with plenty; a link may tell the post what the first has left."""
     units = fire_units(firing, "u", "v", missiles={"round": {"p_kill": 0.9}})
-    units["u"]["missiles"]["round"] |= {"count": 1, "p_kill": 1.0}
+    units["u"]["missiles"]["round"] |= {"count": 1, "p_kill": 1.0, **missile}
     network = links("u", "v")
     if up is not None:
         given = {
@@ -230,9 +230,8 @@ def test_no_more_orders_than_missiles_reported(cases: ModuleType, firing: Simple
 
 def test_an_order_to_a_unit_that_has_run_empty_is_handed_over(cases: ModuleType, firing: SimpleNamespace) -> None:
     """Both units are ordered by the same post; the first fires its only missile, misses, and its target goes to the other."""
-    scenario = empty_and_full(firing, {}, {"t0": firing.thing(0.0, 60.0, 5.0, speed_mps=150.0)})
-    scenario = scenario.with_overrides({"fire_units.u.missiles.round.p_kill_by_kind": {"aircraft": 0.0}})
-    tables = cases.run(scenario, 1)
+    objects = {"t0": firing.thing(0.0, 60.0, 5.0, speed_mps=150.0)}
+    tables = cases.run(empty_and_full(firing, {}, objects, p_kill_by_kind={"aircraft": 0.0}), 1)
     orders = [(r["node"], r["detail"]) for r in cases.rows(tables["events"]) if r["event"] == "ordered"]
     assert orders[:3] == [("u", "engage"), ("u", "cancel"), ("v", "engage")]
 

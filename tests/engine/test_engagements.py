@@ -145,7 +145,7 @@ def test_a_track_that_is_lost_midcourse(
     posts = {"p": firing.post(search_radar=firing.search_radar())}
     net = network(outages=[out])
     found = shots(cases, cases.run(firing.scenario(objects, {"u": unit}, command_posts=posts, network=net), 1))
-    assert [row["result"] for row in found] == [result]
+    assert found[0]["result"] == result  # a track found again has a new number, and may be fired at
     ended_s = found[0]["intercept_ns"] / 1e9
     if result == "track_lost" and gap_s is not None:
         # The last report came at 8 s; it serves for 8 s more (max_track_age_s), then the gap runs, asked once a second.

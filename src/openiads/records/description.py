@@ -133,6 +133,7 @@ STATE: Final = {
     "supplied": _state("int32", "(missiles,)", "missiles brought so far", "models.engagement"),
     "desks": _state("DESK_STATE", "(nodes, 2)", "decisions in hand", "models.command"),
     "assigned": _state("ASSIGNED_TARGETS", "(slots,)", "targets that command posts have given to units", "engine.assigning"),
+    "message_truth": _state("int32", "(room,)", "object of the track that each message is about", "engine.messages"),
     "pairs": _state("PAIRS", "(pairs,)", "pairs of fighters, by base", "engine.fighters, models.fighters"),
     "pair_truth": _state("PAIR_TRUTH", "(pairs,)", "what each pair was really sent at", "engine.fighter_stages"),
     "pair_stages": _state(
@@ -140,7 +141,6 @@ STATE: Final = {
     ),
     "pair_index": _state("int32", "(objects,)", "meetings with pairs so far: indexes draws", "engine.fighter_stages"),
     "reports": _state("REPORTS", "(nodes, missiles)", "what nodes were told of magazines", "engine.messages"),
-    "message_truth": _state("int32", "(room,)", "object of the track that each message is about", "engine.messages"),
 }
 """Arrays of `records.state.State`."""
 

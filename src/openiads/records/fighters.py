@@ -22,14 +22,11 @@ FIGHTERS = np.dtype(
         ("approval", "i4"),  # desk of that node that decides beside the post's; -1: none
         ("desk", "i4"),  # desk of the post: 0 the ordinary one, 1 that for voice
         ("weapons", "i4"),  # HOLD, TIGHT or FREE
-        (
-            "zone_first",
-            "i4",
-        ),  # into `fighter_zones`: sectors of weapons of the post and of those above it, nearest echelon first
-        ("zone_count", "i4"),
+        ("zone_first", "i4"),  # into `fighter_zones`: sectors of weapons of the post and those above it, nearest first
+        ("zone_count", "i4"),  # how many rows
         ("nearest_rule", "i4"),  # 1: the nearest echelon that has a sector counts; 0: the strictest of all
         ("keep_first", "i4"),  # into `fighter_zones`: zones of missiles, in which its pairs meet nobody
-        ("keep_count", "i4"),
+        ("keep_count", "i4"),  # how many rows
         ("ground_m", "f8"),  # height above sea level of the ground of the post, for classes of tracks
         ("base_m", "f8", (3,)),  # ECEF of where its pairs start from
         ("order_ns", "i8"),  # from the decision to the pair
@@ -44,7 +41,7 @@ FIGHTERS = np.dtype(
         ("takes", "i4", (4,)),  # 1: pairs are sent at tracks of this class, by CLASSES
         ("pair_first", "i4"),  # into `pairs`
         ("pair_count", "i4"),  # of its own; those behind them are for counterfactuals
-        ("pair_rows", "i4"),
+        ("pair_rows", "i4"),  # both together
     ],
     align=True,
 )
