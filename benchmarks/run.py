@@ -23,6 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import walk_profile
 from growth import growth, scaling
 from interop import interop
 from openiads.engine.lowering import Lowered, lower
@@ -38,6 +39,8 @@ HERE = Path(__file__).parent
 RESULTS = HERE.parent / "docs" / "reference" / "benchmarks.json"
 COUNTS = {100: 9, 300: 5, 1000: 3}
 """Replications whose median is taken, by the number of objects."""
+PROFILED = 300
+"""Objects of the scene whose walk is sampled."""
 SLICE_ROWS = 400
 """Rows of the calendar that are walked with the JIT on and off for the ratio, from the middle of the hour."""
 
@@ -76,6 +79,17 @@ def parts(*, tiny: bool = False) -> Iterator[Row]:
         yield Row(key, f"{objects} objects, without {name}", f"{100 * share:.0f} % less time", share)
     ratio = jit_ratio(objects)
     yield Row("jit_off_ratio", f"{objects} objects: the same source with the JIT off", f"{ratio:.0f} times slower", ratio)
+
+
+def profile(*, tiny: bool = False) -> Iterator[Row]:
+    """Shares of the samples that fall into each family of models."""
+    objects = 4 if tiny else PROFILED
+    if not walk_profile.available():
+        yield Row("profile", f"{objects} objects: profile", "needs perf and nm, which are not here")
+        return
+    for name, share in walk_profile.profile(objects)[0].items():
+        key = f"profile_{name.replace(' ', '_')}"
+        yield Row(key, f"{objects} objects: share of the time in {name}", f"{100 * share:.1f} %", share)
 
 
 def switched_off() -> dict[str, dict[str, Any]]:
@@ -151,6 +165,7 @@ SECTIONS: dict[str, Callable[..., Iterator[Row]]] = {
     "growth": growth,
     "scaling": scaling,
     "parts": parts,
+    "profile": profile,
     "tracker": tracker,
     "coverage": viewshed,
     "detection": detection,

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from openiads.records import arms, case, description, state, tables, truth_arrays
+from openiads.records import arms, case, description, fighters, state, tables, truth_arrays
 from openiads.tracking import records as tracking
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "records.md"
@@ -83,6 +83,7 @@ NAMED = {
     ("SHOOT_LOOK_SHOOT", "SALVO_2", "SHOOT_SHOOT_LOOK", "SALVO"): "doctrine",
     ("BALLISTIC", "FAST", "SLOW", "LOW"): "class of a track, by its motion",
     ("NOBODY", "ANYBODY", "OWN_RADAR"): "who must hold a track while a missile flies",
+    ("HOME", "ORDERED", "FLYING", "RETURNING", "SPENT"): "status of a pair of fighters",
     ("FREE_SHOT", "PLANNED", "FLYING", "ASSESSING", "DONE"): "status of a shot",
     ("CONTENT_TRACKS", "CONTENT_STATUS"): "content of a message",
     ("TENTATIVE", "FIRM"): "status of a track; 0 is a free slot",
@@ -92,12 +93,12 @@ NAMED = {
 TRACKER = """`openiads.tracking.records`. The caller owns these arrays; the tracker writes them in place. Its scratch arrays
 ({scratch}) are made by `make_scratch`, one set per worker, and carry nothing from one call to the
 next; they are not part of the state and free to change. How it works is on [the tracking page](tracking.md)."""
-COMMENTS = {**comments(case), **comments(arms), **comments(state), **comments(tracking)}
+COMMENTS = {**comments(case), **comments(arms), **comments(fighters), **comments(state), **comments(tracking)}
 
 
 def dtype_of(record: str) -> np.dtype[Any]:
     """The dtype called `record`."""
-    for module in (case, arms, state, tracking):
+    for module in (case, arms, fighters, state, tracking):
         if isinstance(getattr(module, record, None), np.dtype):
             found: np.dtype[Any] = getattr(module, record)
             return found
@@ -154,7 +155,7 @@ def codes_section() -> list[str]:
 
 def value_of(name: str) -> int:
     """The constant called `name`."""
-    return int(next(vars(module)[name] for module in (case, arms, state, tracking) if name in vars(module)))
+    return int(next(vars(module)[name] for module in (case, arms, fighters, state, tracking) if name in vars(module)))
 
 
 def arrays_section(title: str, intro: str, arrays: dict[str, description.Array], truth: tuple[str, ...]) -> list[str]:

@@ -1,9 +1,11 @@
 """A plain firing range for tests of command and engagement: sensors without error, objects where a test puts them."""
 
+import importlib.util
 import json
 import math
 from collections.abc import Callable
-from types import SimpleNamespace
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -98,6 +100,38 @@ def unit(**more: Any) -> Tree:
     return merged(found, more)
 
 
+def search_radar(**more: Any) -> Tree:
+    """A rotating radar that sees everything all round to 200 km, nearly without error."""
+    return {
+        "kind": "rotating",
+        "range_km": 300,
+        "rcs_m2": 1,
+        "p_detection": 0.9,
+        "p_false_alarm": 1e-12,
+        "swerling_reference": 0,
+        "instrumented_range_km": 200,
+        "frequency_ghz": 3,
+        "scan_period_s": 2,
+        "elevation_min_deg": -3,
+        "elevation_max_deg": 60,
+        "antenna_height_m": 20,
+        "sigma_range_floor_m": 1,
+        "sigma_azimuth_floor_deg": 0.001,
+        "sigma_elevation_floor_deg": 0.001,
+        **more,
+    }
+
+
+def post(**more: Any) -> Tree:
+    """A command post that knows everybody; with a `search_radar` it has a picture of its own."""
+    return {
+        "place": "site",
+        "tracker": {"capacity": 200, "max_speed_mps": 2500, "confirm_hits": 2, "confirm_window": 3},
+        "identification": {"delay_s": 0, "p_hostile_correct": 1.0, "p_hostile_as_friend": 0.0},
+        **more,
+    }
+
+
 def merged(base: Tree, over: Tree) -> Tree:
     """`base` with the leaves of `over` in place of its own."""
     found = dict(base)
@@ -132,8 +166,22 @@ def scenario(objects: Tree, units: Tree, **more: Any) -> Scenario:
     return load_scenario_text(yaml.safe_dump(plain, sort_keys=False), "range.yaml")
 
 
+MADE = (point, thing, unit, search_radar, post, merged, tree, scenario)
+
+
+@pytest.fixture(scope="session")
+def blind() -> ModuleType:
+    """The module `tests/engine/blind.py`; a fixture, since test modules do not import one another."""
+    spec = importlib.util.spec_from_file_location("openiads_test_blind", Path(__file__).with_name("blind.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.fixture(scope="session")
 def firing() -> SimpleNamespace:
     """The functions above."""
-    made: dict[str, Callable[..., Any]] = {f.__name__: f for f in (point, thing, unit, merged, tree, scenario)}
-    return SimpleNamespace(**made)
+    made: dict[str, Callable[..., Any]] = {f.__name__: f for f in MADE}
+    return SimpleNamespace(**made, KM_PER_DEG=KM_PER_DEG)

@@ -13,29 +13,6 @@ from openiads.geo.ellipsoid import ecef_to_geodetic
 from openiads.records.tables import END_STATES
 from openiads.records.truth import motion_at
 
-SENSOR = {
-    "kind": "rotating",
-    "range_km": 300,
-    "rcs_m2": 1,
-    "p_detection": 0.9,
-    "p_false_alarm": 1e-12,
-    "swerling_reference": 0,
-    "instrumented_range_km": 200,
-    "frequency_ghz": 3,
-    "scan_period_s": 2,
-    "elevation_min_deg": -3,
-    "elevation_max_deg": 60,
-    "antenna_height_m": 20,
-    "sigma_range_floor_m": 1,
-    "sigma_azimuth_floor_deg": 0.001,
-    "sigma_elevation_floor_deg": 0.001,
-}
-POST = {
-    "place": "site",
-    "tracker": {"capacity": 200, "max_speed_mps": 2500, "confirm_hits": 2, "confirm_window": 3},
-    "identification": {"delay_s": 0, "p_hostile_correct": 1.0, "p_hostile_as_friend": 0.0},
-}
-
 
 def shots(cases: ModuleType, tables: Any) -> list[dict[str, Any]]:
     """Launches in the order of time, with the object and what became of them."""
@@ -65,7 +42,7 @@ def test_a_sector_on_hold(cases: ModuleType, firing: SimpleNamespace) -> None:
     zones = [{"from_deg": 45, "to_deg": 135, "weapons": "hold"}]
     unit = firing.unit(reports_to="p", command={"most_missiles_per_track": 1})
     objects = {name: firing.thing(a, 50.0, 2.0, speed_mps=250.0) for name, a in (("east", 90.0), ("west", 270.0))}
-    scenario = firing.scenario(objects, {"u": unit}, command_posts={"p": {**POST, "zones": zones}})
+    scenario = firing.scenario(objects, {"u": unit}, command_posts={"p": firing.post(zones=zones)})
     tables = cases.run(scenario, 1)
     assert [row["object"] for row in shots(cases, tables)] == ["west"]
     assert [(r["object_id"], r["cause"]) for r in cases.rows(tables["ledger"])] == [("east", "rules")]
@@ -84,7 +61,7 @@ def test_approval_by_voice_is_a_queue_of_its_own(
     command = {"approval": approval, "most_missiles_per_track": 1}
     units = {name: firing.unit(reports_to="p", command=command) for name in ("u", "v")}
     objects = {f"t{k}": firing.thing(90.0 * k, 60.0, 30.0, speed_mps=100.0) for k in range(2)}
-    tables = cases.run(firing.scenario(objects, units, command_posts={"p": {**POST, "desk": desk}}), 1)
+    tables = cases.run(firing.scenario(objects, units, command_posts={"p": firing.post(desk=desk)}), 1)
     found = [row["at_s"] for row in shots(cases, tables)]
     base = 5.0 if approval == "superior" else 15.0
     decided = min(r["at_ns"] for r in cases.rows(tables["events"]) if r["event"] == "assigned") / 1e9
@@ -121,7 +98,7 @@ def test_a_unit_on_another_radars_track(
 ) -> None:
     """It goes on where its guidance allows and stops where it does not."""
     objects = {"t": firing.thing(90.0, 60.0, 20.0, speed_mps=200.0)}
-    posts = {"p": {**POST, "search_radar": SENSOR}}
+    posts = {"p": firing.post(search_radar=firing.search_radar())}
     scenario = firing.scenario(objects, {"u": blind(firing, guidance)}, command_posts=posts, network=network())
     found = shots(cases, cases.run(scenario, 1))
     assert [row["result"] for row in found] == [result] * fired
@@ -139,7 +116,7 @@ def test_a_link_that_breaks_during_the_flight(
     cases: ModuleType, firing: SimpleNamespace, guidance: str, gap: list[int], result: str
 ) -> None:
     objects = {"t": firing.thing(90.0, 60.0, 20.0, speed_mps=200.0)}
-    posts = {"p": {**POST, "search_radar": SENSOR}}
+    posts = {"p": firing.post(search_radar=firing.search_radar())}
     unit = blind(firing, guidance)
     unit["missiles"]["round"]["terminal_s"] = 8
     scenario = firing.scenario(objects, {"u": unit}, command_posts=posts, network=network(outages=[gap]))
@@ -148,12 +125,68 @@ def test_a_link_that_breaks_during_the_flight(
     assert 45.0 < found[0]["intercept_ns"] / 1e9 < 58.0  # s
 
 
+@pytest.mark.parametrize(
+    ("gap_s", "out", "result"),
+    [
+        (None, [10, 30], "killed"),  # lost and found again between launch and intercept: nobody asks
+        (30.0, [10, 30], "killed"),  # a shorter gap than is allowed
+        (5.0, [10, 30], "track_lost"),
+        (5.0, [10, 300], "track_lost"),
+        (None, [10, 300], "track_lost"),
+    ],
+)
+def test_a_track_that_is_lost_midcourse(
+    cases: ModuleType, firing: SimpleNamespace, gap_s: float | None, out: list[int], result: str
+) -> None:
+    """The post dies in midcourse and comes back: only a missile that states `track_gap_s` notices, and then at that time."""
+    unit = blind(firing, "any_track_throughout")
+    unit["missiles"]["round"] |= {"track_gap_s": gap_s} if gap_s is not None else {}
+    objects = {"t": firing.thing(90.0, 60.0, 20.0, speed_mps=200.0)}
+    posts = {"p": firing.post(search_radar=firing.search_radar())}
+    net = network(outages=[out])
+    found = shots(cases, cases.run(firing.scenario(objects, {"u": unit}, command_posts=posts, network=net), 1))
+    assert found[0]["result"] == result  # a track found again has a new number, and may be fired at
+    ended_s = found[0]["intercept_ns"] / 1e9
+    if result == "track_lost" and gap_s is not None:
+        # The last report came at 8 s; it serves for 8 s more (max_track_age_s), then the gap runs, asked once a second.
+        assert 8.0 + 8.0 + gap_s - 3.0 <= ended_s <= 8.0 + 8.0 + gap_s + 4.0
+    else:
+        assert 45.0 < ended_s < 58.0  # s
+
+
+def test_a_need_of_nobody_is_always_met(cases: ModuleType, firing: SimpleNamespace) -> None:
+    """The last part of an autonomous missile: the link dies there, and a gap of nothing at all is allowed."""
+    unit = blind(firing, "autonomous_terminal")
+    unit["missiles"]["round"] |= {"track_gap_s": 0.0, "terminal_s": 30}
+    objects = {"t": firing.thing(90.0, 60.0, 20.0, speed_mps=200.0)}
+    posts = {"p": firing.post(search_radar=firing.search_radar())}
+    scenario = firing.scenario(objects, {"u": unit}, command_posts=posts, network=network(outages=[[30, 300]]))
+    assert [row["result"] for row in shots(cases, cases.run(scenario, 1))] == ["killed"]
+
+
+def test_a_channel_is_free_when_its_missile_is_lost(cases: ModuleType, firing: SimpleNamespace) -> None:
+    """One channel: the second missile leaves as soon as the first is lost, not when it would have met."""
+    times = {}
+    for gap_s in (None, 5.0):
+        unit = blind(firing, "any_track_throughout")
+        unit["command"] |= {"channels_targets": 1, "channels_missiles": 1, "most_missiles_per_track": 0}
+        unit["missiles"]["round"] |= {"track_gap_s": gap_s} if gap_s is not None else {}
+        objects = {"t": firing.thing(90.0, 60.0, 5.0, speed_mps=200.0)}
+        posts = {"p": firing.post(search_radar=firing.search_radar())}
+        net = network(outages=[[10, 30]])
+        found = shots(cases, cases.run(firing.scenario(objects, {"u": unit}, command_posts=posts, network=net), 1))
+        times[gap_s] = [row["at_s"] for row in found]
+    assert len(times[None]) == 1
+    assert len(times[5.0]) == 2
+    assert 30.0 < times[5.0][1] < 36.0  # s: the link is back at 30 s
+
+
 def test_a_link_of_the_chain_is_restored_on_another_radars_track_too(cases: ModuleType, firing: SimpleNamespace) -> None:
     """Out of reach of a unit that has the post's track alone: the ledger says so, and without limits it is killed."""
     objects = {"t": firing.thing(90.0, 60.0, 20.0, speed_mps=200.0)}
     unit = blind(firing, "any_track_throughout")
     unit["missiles"]["round"]["max_altitude_km"] = 3
-    posts = {"p": {**POST, "search_radar": SENSOR}}
+    posts = {"p": firing.post(search_radar=firing.search_radar())}
     scenario = firing.scenario(objects, {"u": unit}, command_posts=posts, network=network())
     tables = cases.run(scenario, 1)
     assert [row["cause"] for row in cases.rows(tables["ledger"])] == ["out_of_envelope"]

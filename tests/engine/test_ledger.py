@@ -164,6 +164,26 @@ def missed_shot(tree: Tree) -> None:
         missile["p_kill"] = 0.05
 
 
+def patrolled(tree: Tree, **more: Any) -> None:
+    """A post with a radar that sends pairs, and beside it a unit that may not fire."""
+    post = tree["command_posts"]["post-1"]
+    lone(tree)["weapons"] = "hold"
+    post["identification"] = {"p_hostile_correct": 1.0, "p_hostile_as_friend": 0.0}
+    post["search_radar"] |= {"p_false_alarm": 1e-9, "duty": 1.0, "scan_period_s": 2}
+    tree["command_posts"] = {"post-1": post}
+    pairs = {"place": "site", "reports_to": "post-1", "pairs": 1, "ready_min": 0.1, "speed_mps": 300.0, "p_kill": 1.0}
+    tree["fighters"] = {"base-1": {**pairs, "radius_km": 300, **more}}
+
+
+def fighter_reach(tree: Tree) -> None:
+    """A pair is ready in a tenth of a minute, but comes no farther than 2 km."""
+    patrolled(tree, radius_km=2)
+
+
+def no_pair(tree: Tree) -> None:
+    patrolled(tree, pairs=0)
+
+
 CASES: dict[str, Callable[[Tree], None]] = {
     case.__name__: case
     for case in (
@@ -184,6 +204,8 @@ CASES: dict[str, Callable[[Tree], None]] = {
         guidance,
         shot_spent_on_false_or_decoy,
         missed_shot,
+        fighter_reach,
+        no_pair,
     )
 }
 
@@ -192,6 +214,8 @@ def test_every_cause_has_a_case_and_a_link() -> None:
     assert tuple(CASES) == LEDGER_CAUSES == tuple(RELIEF_OF)
     assert tuple(dict.fromkeys(RELIEF_OF.values())) == RELIEFS
     assert order_of("magazine") == ("magazine", "link", "guidance", "false_shot", "kill", *RELIEFS[:11])
+    with_fighters = ("magazine", "link", "guidance", "false_shot", "kill", "fighter_reach", "pair", *RELIEFS[:11])
+    assert order_of("magazine", fighters=True) == with_fighters
 
 
 def test_the_lone_unit_stops_the_raider(cases: ModuleType) -> None:

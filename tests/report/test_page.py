@@ -108,12 +108,25 @@ def test_page_one_states_no_other_number(first: Node) -> None:
         assert not re.search(r"(?<![\w-])\d+(\.\d+)?\s*(%|km|m|min|points)", rest), rest
 
 
+def rows_of_figures(page: Node) -> list[Node]:
+    return [n for n in page.all() if n.tag == "tr" and re.fullmatch(r"f\d+", n.attributes.get("id", ""))]
+
+
 def test_placeholders_are_counted_on_page_one(page: Node, first: Node) -> None:
-    figures = [n for n in page.all() if n.tag == "tr" and re.fullmatch(r"f\d+", n.attributes.get("id", ""))]
+    figures = rows_of_figures(page)
     placeholders = [n for n in figures if "placeholder" in n.text()]
     assert len(placeholders) > 20
     assert f"{len(placeholders)} of the {len(figures)} figures" in first.text()
     assert all(re.search(r"\[\d+\]", n.text()) for n in figures)  # each has a source
+
+
+def test_page_one_says_that_identification_rests_on_placeholders(page: Node, first: Node) -> None:
+    """No public figure says how well anybody tells friend from foe: all of them are placeholders, and page one says so."""
+    groups = ("defaults.identification.", "defaults.evidence.", "defaults.belief-", "defaults.sortie-")
+    mine = [n for n in rows_of_figures(page) if any(group in n.text() for group in groups)]
+    assert len(mine) >= 8
+    assert all("placeholder" in n.text() for n in mine)
+    assert f"Of the {len(mine)} that say how friend is told from foe, {len(mine)} are placeholders" in first.text()
 
 
 def test_words(page: Node, first: Node) -> None:

@@ -81,6 +81,7 @@ def test_top_level_keys() -> None:
         "command_posts",
         "sensors",
         "fire_units",
+        "fighters",
         "readiness",
         "network",
         "objects",

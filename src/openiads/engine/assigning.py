@@ -1,6 +1,7 @@
 """A command post gives targets to fire units: it weighs its own picture, decides, sends orders, and takes them back.
 
-It knows its units' places, missiles and channels, and what it has ordered; how they fare it learns from its own picture alone.
+It knows its units' places, missiles and channels, and what it has ordered; how they fare it learns from its own picture, and
+what they have left from what a link that carries magazines last brought.
 """
 
 import math
@@ -19,8 +20,9 @@ from openiads.models.command.threat import threat_value
 from openiads.models.engagement.kernels import meets
 from openiads.models.network.kernels import CANCEL, ENGAGE
 from openiads.records.case import Case
+from openiads.records.chain import RELIEF_MAGAZINE
 from openiads.records.log import ASSIGNED, log_event
-from openiads.records.state import NEVER, State
+from openiads.records.state import NEVER, USER_RELIEF, State
 from openiads.tracking.records import Scratch
 
 Record = Any
@@ -64,7 +66,11 @@ def review(case: Case, state: State, n: int, slot: int, now_ns: int) -> None:
         held["unit"] = 0
         return
     f = held["unit"] - 1
-    if held["sent"] != 0 and best_kill(case, f, track, now_ns) <= 0.0 and another(case, n, f, track, now_ns):
+    if (
+        held["sent"] != 0
+        and best_kill(case, state, n, f, track, now_ns) <= 0.0
+        and another(case, state, n, f, track, now_ns)
+    ):
         link = order_link(case.links, n, case.fire_units[f]["node"])
         if link >= 0:
             send_order(case, state, link, slot, CANCEL, now_ns, now_ns)
@@ -72,17 +78,20 @@ def review(case: Case, state: State, n: int, slot: int, now_ns: int) -> None:
 
 
 @kernel
-def another(case: Case, n: int, f: int, track: Record, now_ns: int) -> bool:
+def another(case: Case, state: State, n: int, f: int, track: Record, now_ns: int) -> bool:
     """Whether a unit of the post other than `f` can reach a track."""
     for g in range(len(case.fire_units)):
-        if g != f and case.fire_units[g]["superior"] == n and best_kill(case, g, track, now_ns) > 0.0:
+        if g != f and case.fire_units[g]["superior"] == n and best_kill(case, state, n, g, track, now_ns) > 0.0:
             return True
     return False
 
 
 @kernel
-def best_kill(case: Case, f: int, track: Record, now_ns: int) -> float:
-    """Highest kill probability among the missiles of a unit that could meet a track if it were ordered now; 0: none can."""
+def best_kill(case: Case, state: State, n: int, f: int, track: Record, now_ns: int) -> float:
+    """Highest kill probability among the missiles of a unit that could meet a track if it were ordered now; 0: none can.
+
+    A kind of which the unit told post `n` that none is left does not count, however old that report is.
+    """
     unit = case.fire_units[f]
     radar, control = case.radars[unit["radar"]], case.control[0]
     x = track["x"]
@@ -94,11 +103,17 @@ def best_kill(case: Case, f: int, track: Record, now_ns: int) -> float:
     best = 0.0
     for m in range(unit["missile_first"], unit["missile_first"] + unit["missile_count"]):
         missile = case.missiles[m]
-        if missile["p_kill"] <= best:
+        if missile["p_kill"] <= best or told_empty(state.reports[n, m], track):
             continue
         if meets(radar, boresight, missile, tables, track, now_ns + unit["reaction_ns"], control, masks) >= 0.0:
             best = missile["p_kill"]
     return best
+
+
+@kernel
+def told_empty(report: Record, track: Record) -> bool:
+    """Whether a unit has reported that no missile of this type is left."""
+    return bool(report["known"] != 0 and report["left"] <= 0 and track["user"][USER_RELIEF] & RELIEF_MAGAZINE == 0)
 
 
 @kernel
@@ -110,7 +125,9 @@ def weigh(case: Case, state: State, scratch: Scratch, n: int, slots: tuple[int, 
     cells = 0
     for slot in range(slots[0], slots[1]):
         track = state.tracks[slot]
-        if track["status"] != FIRM or in_force(state.assigned[slot], track) or cells >= len(scratch.cells):
+        if track["status"] != FIRM or track["engaged"] > 0 or in_force(state.assigned[slot], track):
+            continue
+        if cells >= len(scratch.cells):
             continue
         value = threat_value(track, case.assets, case.assets_m, now_ns)
         if value > 0.0:
@@ -126,12 +143,12 @@ def weigh(case: Case, state: State, scratch: Scratch, n: int, slots: tuple[int, 
             track = state.tracks[scratch.cells[j]["plot"]]
             if pairs >= len(scratch.pairs) or not rules_allow(case.fire_units[f]["weapons"], track["identity"]):
                 continue
-            p = best_kill(case, f, track, now_ns)
+            p = best_kill(case, state, n, f, track, now_ns)
             if p > 0.0:
                 pair = scratch.pairs[pairs]
                 pair["cell"], pair["distance"], pair["cost"] = j, p, -p * scratch.cells[j]["trace"]
                 pairs += 1
-        for _ in range(min(places_left(case, state, f, slots), pairs - first)):
+        for _ in range(min(places_left(case, state, n, f, slots), pairs - first)):
             if rows < len(scratch.rows):
                 row = scratch.rows[rows]
                 row["slot"], row["first"], row["count"] = f, first, pairs - first
@@ -140,13 +157,27 @@ def weigh(case: Case, state: State, scratch: Scratch, n: int, slots: tuple[int, 
 
 
 @kernel
-def places_left(case: Case, state: State, f: int, slots: tuple[int, int]) -> int:
-    """Channels of a unit less what the post has ordered it to engage."""
-    taken = 0
+def places_left(case: Case, state: State, n: int, f: int, slots: tuple[int, int]) -> int:
+    """Channels of a unit less what the post has ordered it to engage, and no more than its salvoes by its last report.
+
+    What was ordered since the report was sent is taken off what it says.
+    """
+    unit = case.fire_units[f]
+    left, told_ns = 0, -1
+    for m in range(unit["missile_first"], unit["missile_first"] + unit["missile_count"]):
+        if state.reports[n, m]["known"] != 0:
+            left += state.reports[n, m]["left"]
+            told_ns = state.reports[n, m]["sent_ns"]
+    taken, since = 0, 0
     for slot in range(slots[0], slots[1]):
-        if state.assigned[slot]["unit"] == f + 1 and in_force(state.assigned[slot], state.tracks[slot]):
+        held = state.assigned[slot]
+        if held["unit"] == f + 1 and in_force(held, state.tracks[slot]):
             taken += 1
-    return int(max(case.fire_units[f]["channels_targets"] - taken, 0))
+            since += 1 if held["due_ns"] >= told_ns else 0
+    places = unit["channels_targets"] - taken
+    if told_ns >= 0:
+        places = min(places, (left + unit["salvo"] - 1) // unit["salvo"] - since)
+    return int(max(places, 0))
 
 
 @kernel

@@ -13,6 +13,7 @@ from openiads.geo.ellipsoid import enu_axes
 from openiads.models.command.assigning import RULES
 from openiads.models.command.desk import DELAYS
 from openiads.models.command.spec import DelaySpec, ZoneSpec
+from openiads.models.fighters.spec import MissileZoneSpec
 from openiads.records import arms
 from openiads.records import case as records
 from openiads.records.state import NEVER
@@ -39,7 +40,24 @@ def lower_authority(
 ) -> list[NDArray[Any]]:
     """Fill what a unit may do by itself into its row; returns its sectors, those of its own first, then echelon by echelon."""
     chain = list(echelons(spec, unit))
-    stated = [WEAPONS[state] for state in (getattr(node_spec(spec, n), "weapons", None) for n in chain) if state]
+    zones = lower_weapons(spec, sites, chain, row, zones_before)
+    row["superior"] = nodes.index(chain[1]) if len(chain) > 1 else -1
+    command = spec.fire_units[unit].command
+    row["centralised"] = command.control == "centralised"
+    row["by_threat"] = command.order_by == "threat"
+    row["approval"] = APPROVALS[command.approval] if len(chain) > 1 else -1
+    return zones
+
+
+def lower_weapons(
+    spec: ScenarioSpec, sites: Sites, chain: list[str], row: Any, zones_before: int, own: str | None = None
+) -> list[NDArray[Any]]:
+    """Fill the state of weapons that a chain of echelons states, nearest first, into a row; returns its sectors.
+
+    `own` is what somebody below the first of them states.
+    """
+    said = [own, *(getattr(node_spec(spec, n), "weapons", None) for n in chain)]
+    stated = [WEAPONS[state] for state in said if state]
     nearest = spec.control.authority == "nearest"
     if stated:
         row["weapons"] = stated[0] if nearest else min(stated)
@@ -48,11 +66,6 @@ def lower_authority(
     row["nearest_rule"] = nearest
     zones = [_zone(spec, sites, n, zone) for n in chain for zone in getattr(node_spec(spec, n), "zones", ())]
     row["zone_first"], row["zone_count"] = zones_before, len(zones)
-    row["superior"] = nodes.index(chain[1]) if len(chain) > 1 else -1
-    command = spec.fire_units[unit].command
-    row["centralised"] = command.control == "centralised"
-    row["by_threat"] = command.order_by == "threat"
-    row["approval"] = APPROVALS[command.approval] if len(chain) > 1 else -1
     return zones
 
 
@@ -102,8 +115,14 @@ def _parameters(delay: DelaySpec) -> tuple[float, float]:
 
 
 def _zone(spec: ScenarioSpec, sites: Sites, node: str, zone: ZoneSpec) -> NDArray[Any]:
+    row = sector_at(sites, node_spec(spec, node).place, zone)
+    row["weapons"] = WEAPONS[zone.weapons]
+    return row
+
+
+def sector_at(sites: Sites, place: str, zone: ZoneSpec | MissileZoneSpec) -> NDArray[Any]:
+    """Row of ZONES of a sector or ring seen from a place."""
     row = np.zeros(1, arms.ZONES)[0]
-    place = node_spec(spec, node).place
     latitude, longitude, _ = sites.locate(place)
     row["site_m"] = sites.position_m(place)
     row["axes"] = enu_axes(latitude_rad=latitude, longitude_rad=longitude)
@@ -112,7 +131,6 @@ def _zone(spec: ScenarioSpec, sites: Sites, node: str, zone: ZoneSpec) -> NDArra
     row["width_rad"] = math.radians(width_deg % FULL_TURN_DEG or (FULL_TURN_DEG if width_deg else 0.0))
     row["near_m"] = zone.min_range_km * METRES_PER_KILOMETRE
     row["far_m"] = math.inf if zone.max_range_km is None else zone.max_range_km * METRES_PER_KILOMETRE
-    row["weapons"] = WEAPONS[zone.weapons]
     return row
 
 

@@ -15,7 +15,7 @@ from openiads.engine.lowering import Lowered, lower
 from openiads.engine.relief import LOWERED, relief_bits, relieve_control, relieve_objects
 from openiads.engine.simulation import Simulation
 from openiads.errors import ResultsError
-from openiads.records.chain import LEDGER_CAUSES, RELIEF_OF, RELIEFS, Leak
+from openiads.records.chain import LEDGER_CAUSES, RELIEF_OF, RELIEFS, RELIEFS_OF_FIGHTERS, Leak
 from openiads.records.tables import END_STATES
 from openiads.scenario.loader import Scenario
 
@@ -39,10 +39,14 @@ class Trial:
         return END_STATES[self.end_state] != "leaked"
 
 
-def order_of(cause: str) -> tuple[str, ...]:
-    """Links in the order in which they are tried for a cause: from the one that it names, down the chain, and round."""
-    first = RELIEFS.index(RELIEF_OF[cause])
-    return RELIEFS[first:] + RELIEFS[:first]
+def order_of(cause: str, *, fighters: bool = False) -> tuple[str, ...]:
+    """Links in the order in which they are tried for a cause: from the one that it names, down the chain, and round.
+
+    Those of fighters are left out where there are none.
+    """
+    known = tuple(link for link in RELIEFS if fighters or link not in RELIEFS_OF_FIGHTERS)
+    first = known.index(RELIEF_OF[cause])
+    return known[first:] + known[:first]
 
 
 def relieved(scenario: Scenario, lowered: Lowered, object_ids: Iterable[str], link: str) -> Lowered:
@@ -80,11 +84,11 @@ def try_links(
         simulations: dict[str, Simulation] = {}
         o = lowered.names.objects.index(object_id)
         for leak in group:
-            for tried, link in enumerate(order_of(leak.cause)):
+            for tried, link in enumerate(order_of(leak.cause, fighters=bool(lowered.names.fighters))):
                 if link not in simulations:
                     simulations[link] = Simulation(relieved(scenario, lowered, [object_id], link), seed)
                 end = simulations[link].run(leak.replication, "counts").objects[o]
-                by = lowered.names.fire_units[end["killed_by"]] if end["killed_by"] >= 0 else ""
+                by = lowered.names.shooters[end["killed_by"]] if end["killed_by"] >= 0 else ""
                 trial = Trial(leak, link, tried, int(end["end_state"]), int(end["end_ns"]), by)
                 yield trial
                 if trial.stopped and not all_links:

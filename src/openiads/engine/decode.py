@@ -7,20 +7,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.engine.beliefs import identifications_table, sorties_table
+from openiads.engine.fighter_stages import SORTIES_OF_A_BASE
 from openiads.engine.ledger import ledger_table, timeline_table
 from openiads.engine.lowering import Lowered, Names
 from openiads.engine.traffic import traffic_table
 from openiads.records import state as records
 from openiads.records import tables as words
+from openiads.records.fighters import RECALLS
 from openiads.records.log import (
+    AIRBORNE,
     ASSESSED,
     ASSIGNED,
+    COMMITTED,
     IDENTIFIED,
     IDENTITY_REFERENCE,
     INTERCEPT,
     LAUNCHED,
+    MET,
     ORDERED,
+    READY_AGAIN,
+    RECALLED,
     SHOT_REFERENCE,
+    SORTIE_REFERENCE,
     WITHHELD,
 )
 from openiads.records.state import State
@@ -93,7 +101,7 @@ def _outcomes(lowered: Lowered, state: State) -> Columns:
         "object_id": np.array(names.objects, dtype=object),
         "end_state": _words(words.END_STATES, objects["end_state"]),
         "at_ns": objects["end_ns"],
-        "killed_by": _words(names.fire_units, objects["killed_by"]),
+        "killed_by": _words(names.shooters, objects["killed_by"]),
         "first_detection_ns": objects["first_detection_ns"],
         "first_firm_ns": objects["first_firm_ns"],
         "plots": objects["plots"],
@@ -166,6 +174,8 @@ def _events(lowered: Lowered, state: State) -> Columns:
         WITHHELD: missiles,
         ASSESSED: words.ASSESSMENTS,
         ORDERED: words.ORDERS,
+        **dict.fromkeys((COMMITTED, AIRBORNE, MET, READY_AGAIN), names.fighters),
+        RECALLED: [f"{base}: {reason}" for base in names.fighters for reason in RECALLS],
     }
     detail = np.full(len(rows), "", dtype=object)
     for event, meaning in details.items():
@@ -185,8 +195,12 @@ def _events(lowered: Lowered, state: State) -> Columns:
 def _associations(lowered: Lowered, state: State) -> Columns:
     rows, names = state.associations[: int(state.clock["associations"][0])], lowered.names
     reference_id = _track_ids(names, rows["node"], rows["number"])
+    sorties = rows["reference"] == SORTIE_REFERENCE
+    base, number = np.divmod(rows["number"][sorties], SORTIES_OF_A_BASE)
+    reference_id[sorties] = [f"{names.fighters[b]}/{k}" for b, k in zip(base, number, strict=True)]
     result = np.full(len(rows), "", dtype=object)
-    for reference, meaning in ((SHOT_REFERENCE, words.SHOT_RESULTS), (IDENTITY_REFERENCE, words.IDENTIFICATIONS)):
+    shot, asked = words.SHOT_RESULTS, words.IDENTIFICATIONS
+    for reference, meaning in ((SHOT_REFERENCE, shot), (SORTIE_REFERENCE, shot), (IDENTITY_REFERENCE, asked)):
         which = rows["reference"] == reference
         result[which] = _words(list(meaning), rows["result"][which])
     return {

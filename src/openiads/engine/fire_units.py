@@ -64,6 +64,7 @@ def lower_fire_units(
         row["radar"] = radar_names.index((key, "engagement"))
         zones += lower_authority(spec, sites, key, nodes, row, len(zones))
         row["any_launch"] = any(NEEDS[missile.guidance][0] != arms.OWN_RADAR for missile in unit.missiles.values())
+        row["watches"] = any(missile.track_gap_s is not None for missile in unit.missiles.values())
         row["ground_m"] = spec.places[unit.place].ground_m
         own = [m for m, (owner, _) in enumerate(names) if owner == key]
         row["missile_first"], row["missile_count"] = own[0] if own else 0, len(own)
@@ -185,6 +186,7 @@ def _fill_limits(row: Any, missile: MissileSpec) -> None:
     row["handover_m"] = math.inf if arc is None else _metres(arc.handover_tolerance_km)
     row["launch_need"], row["midcourse_need"], row["terminal_need"] = NEEDS[missile.guidance]
     row["terminal_ns"] = _ns(missile.terminal_s)
+    row["gap_ns"] = -1 if missile.track_gap_s is None else _ns(missile.track_gap_s)
 
 
 def _fill_store(row: Any, missile: MissileSpec, reload_s: float) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from openiads.engine.lowering import Lowered
 from openiads.records.case import HOSTILE
 from openiads.records.chain import LEDGER_CAUSES
+from openiads.records.fighters import FIGHTER_CHAIN, PAIR_FAILURES
 from openiads.records.state import (
     FAILED_DECISION,
     FAILED_ELSEWHERE,
@@ -36,6 +37,12 @@ NODE_OUT, NEVER_ABOVE, TRACK_QUALITY = (
 PLANNED = LEDGER_CAUSES.index("shot_spent_on_false_or_decoy")
 LAUNCHED, MET = PLANNED + 1, PLANNED + 2
 """How far an attempt got beyond the conditions of the decision: a missile left, and it met the object."""
+
+BASE_CAUSE = {"committed": "fighter_reach"}
+"""A pair that was sent and met nothing until the end came too late."""
+
+BASE_REACHED = {"fighter_reach": "out_of_envelope", "no_pair": "no_channel", "committed": "missed_shot"}
+"""Conditions of fire units as far along the chain as those of fighters."""
 
 
 def cause_index(name: str) -> int:
@@ -78,17 +85,45 @@ def unit_causes(windows: Column, stages: Column) -> tuple[Column, Column]:
     return cause, reached
 
 
+def base_causes(lowered: Lowered, state: State) -> tuple[Column, Column]:
+    """The same for each base of fighters, (bases, objects): up to the track the chain of its post, then its own.
+
+    How far it got is told on the scale of fire units: a pair that was sent counts as a missile that left.
+    """
+    posts, stages = lowered.case.fighters["node"], state.pair_stages
+    own = state.stages[posts]
+    above = (lowered.case.windows[posts]["above_ns"] >= 0) | (own["detected_ns"] >= 0)
+    cause = NEVER_ABOVE + above.astype(np.int64) + (own["detected_ns"] >= 0) + (own["firm_ns"] >= 0)
+    cause = np.minimum(cause, TRACK_QUALITY)
+    reached = cause.copy()
+    met = np.array([cause_index(BASE_CAUSE.get(name, name)) for name in FIGHTER_CHAIN])
+    far = np.array([cause_index(BASE_REACHED.get(name, name)) for name in FIGHTER_CHAIN])
+    far[-1] = LAUNCHED
+    decided = stages["met"] > 0
+    cause = np.where(decided, met[stages["met"]], cause)
+    reached = np.where(decided, far[stages["met"]], reached)
+    for bit, name in enumerate(PAIR_FAILURES):
+        which = (stages["failed"] >> bit) & 1 == 1
+        cause = np.where(which, cause_index(name), cause)
+        reached = np.where(which, MET if name == "missed_shot" else LAUNCHED, reached)
+    return cause, reached
+
+
 def causes(lowered: Lowered, state: State) -> tuple[Column, Column]:
-    """For each object the fire unit that got furthest (index; -1: there is none) and the cause there, were it a leaker."""
+    """For each object the fire unit or base that got furthest (-1: there is none) and the cause there, were it a leaker.
+
+    Bases of fighters are counted behind the fire units.
+    """
     case = lowered.case
     nodes = case.fire_units["node"]
     count = len(case.objects)
-    if not len(nodes):
+    if not len(nodes) and not len(case.fighters):
         cause, _ = unit_causes(case.windows, state.stages)
         best = cause.max(axis=0) if len(cause) else np.zeros(count, np.int64)
         held = best >= cause_index("track_quality")  # somebody held it, and nothing could be fired
         return np.full(count, -1), np.where(held, cause_index("out_of_envelope"), best)
-    cause, reached = unit_causes(case.windows[nodes], state.stages[nodes])
+    units, bases = unit_causes(case.windows[nodes], state.stages[nodes]), base_causes(lowered, state)
+    cause, reached = (np.concatenate(both) for both in zip(units, bases, strict=True))
     furthest = reached.argmax(axis=0)
     return furthest, cause[furthest, np.arange(count)]
 
@@ -101,7 +136,7 @@ def ledger_table(lowered: Lowered, state: State) -> Columns:
         "replication": np.full(len(which), int(state.clock["replication"][0]), np.int32),
         "object_id": np.array(lowered.names.objects, dtype=object)[which],
         "at_ns": state.objects["end_ns"][which],
-        "node": _words(lowered.names.fire_units, unit[which]),
+        "node": _words(lowered.names.shooters, unit[which]),
         "cause": _words(LEDGER_CAUSES, cause[which]),
     }
 

@@ -81,6 +81,7 @@ def lower_links(
         row["tracks"] = "tracks" in link.carries
         row["status"] = "status" in link.carries
         row["orders"] = "orders" in link.carries
+        row["magazine"] = "magazine" in link.carries
         row["latency_ns"] = _ns(link.latency_s)
         row["latency_kind"] = LATENCIES[link.latency]
         row["spread_ns"] = _ns(link.latency_spread_s or 0.0)

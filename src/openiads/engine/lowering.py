@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.constants import NANOSECONDS_PER_SECOND
+from openiads.engine.bases import lower_fighters
 from openiads.engine.calendar import build_calendar
 from openiads.engine.command import WEAPONS, lower_assets, lower_desks, lower_rule
 from openiads.engine.fire_units import fill_fire_control, lower_fire_units
@@ -39,8 +40,15 @@ class Names:
     missiles: tuple[tuple[str, str], ...]
     """Fire unit and missile, in the order of `Case.missiles`."""
     links: tuple[str, ...]
+    fighters: tuple[str, ...]
+    """Bases of fighters."""
     object_rows: tuple[dict[str, Any], ...]
     """Rows of the table `objects`."""
+
+    @property
+    def shooters(self) -> tuple[str, ...]:
+        """Who may have killed an object: the fire units, and behind them the bases of fighters."""
+        return self.fire_units + self.fighters
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,8 @@ def lower(scenario: Scenario, relief: Relief | None = None, *, reshape: Callable
     links = sorted(spec.network.links) if "link" in (relief or {}).values() else used
     arms = lower_fire_units(spec, sites, units, nodes, radars.names)
     trackers = _trackers(spec, nodes)
+    further = len(things.names) if "pair" in (relief or {}).values() else 0
+    fighters, fighter_zones = lower_fighters(spec, sites, sorted(spec.fighters), nodes, further)
     control = relieve_control(_control(spec), bits)
     link_rows, gaps = lower_links(spec, links, nodes, used)
     plan = build_calendar(spec, radars, things, nodes, links)
@@ -130,6 +140,8 @@ def lower(scenario: Scenario, relief: Relief | None = None, *, reshape: Callable
         zones=arms.zones,
         desks=lower_desks(spec, nodes),
         assets=lower_assets(spec),
+        fighters=fighters,
+        fighter_zones=fighter_zones,
     )
     names = Names(
         objects=things.names,
@@ -138,6 +150,7 @@ def lower(scenario: Scenario, relief: Relief | None = None, *, reshape: Callable
         fire_units=tuple(units),
         missiles=tuple(arms.missile_names),
         links=tuple(links),
+        fighters=tuple(sorted(spec.fighters)),
         object_rows=things.rows,
     )
     return Lowered(case=case, names=names, walk=plan.walk)

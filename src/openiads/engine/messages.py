@@ -13,6 +13,7 @@ from openiads.models.network.kernels import (
     WEAPONS_HOLD,
     accept_order,
     accept_weapons,
+    address,
     cut_off,
     departure_ns,
     dequeue,
@@ -27,8 +28,10 @@ from openiads.models.network.kernels import (
 )
 from openiads.records.case import REPLACE_OLDER, Case
 from openiads.records.chain import RELIEF_LINK
+from openiads.records.fighters import MOST_TYPES
 from openiads.records.log import ORDERED, log_event, log_message
 from openiads.records.state import (
+    CONTENT_MAGAZINE,
     CONTENT_ORDERS,
     CONTENT_STATUS,
     USER_ENGAGED_ELSEWHERE,
@@ -36,13 +39,13 @@ from openiads.records.state import (
     State,
 )
 from openiads.streams.names import LINK as LINK_DRAWS
-from openiads.streams.names import LINK_ORDER
+from openiads.streams.names import LINK_MAGAZINE, LINK_ORDER
 from openiads.tracking.records import Scratch
 from openiads.tracking.remote import index_picture, take_message
 
 Record = Any
 Records = NDArray[Any]
-FREE, OWN = 0, 0
+FREE, OWN, FIRM = 0, 0, 2
 NOT_SENT = -1
 """Stands for the due time of a message that does not arrive."""
 
@@ -62,10 +65,14 @@ def on_link(case: Case, state: State, row: Record) -> None:
     for k in range(count):
         slot = first + (start + k) % count
         track = state.tracks[slot]
+        if track["status"] != FIRM or track["source"] != OWN:
+            continue  # nothing that `worth_sending` would take
         told = told_identity(case.evidence[link["sender"]], state.beliefs[slot], track)
         content = worth_sending(link, track, told)
         if content >= 0:
             report(case, state, number, slot, content, told, row["number"], now_ns)
+    if link["magazine"] != 0 and link["restored"] == 0 and case.nodes[link["sender"]]["fire_unit"] >= 0:
+        report_magazine(case, state, number, row["number"], now_ns)
 
 
 @kernel
@@ -97,6 +104,45 @@ def report(case: Case, state: State, number: int, slot: int, content: int, told:
 
 
 @kernel
+def report_magazine(case: Case, state: State, number: int, cycle: int, now_ns: int) -> None:
+    """A fire unit hands to a link how many missiles of each type it has ready now. It never counts as too poor to use."""
+    link, clock = case.links[number], state.clock[0]
+    state.counts[0]["messages_sent"] += 1
+    if clock["in_transit"] >= len(state.queue):
+        clock["overflow"] += 1
+        return
+    due_ns = hand_over(case, state, number, CONTENT_MAGAZINE, 0, LINK_MAGAZINE, cycle, now_ns)
+    state.traffic[number, CONTENT_MAGAZINE, 0]["sent"] += 1
+    log_message(state.clock, state.message_log, now_ns, number, -1, CONTENT_MAGAZINE, due_ns)
+    if due_ns < 0:
+        state.counts[0]["messages_lost"] += 1
+        return
+    place = state.queue[clock["in_transit"]]
+    message = state.messages[place]
+    state.message_truth[place] = -1
+    address(message, clock["message_number"], number, link["sender"], CONTENT_MAGAZINE, due_ns)
+    message["identity"], message["origin_number"], message["until_ns"] = 0, -1, -1
+    message["sent_ns"], message["update_ns"] = now_ns, now_ns
+    message["depart_ns"] = min(state.link_states[number]["free_ns"] - link["service_ns"], due_ns)
+    unit = case.fire_units[case.nodes[link["sender"]]["fire_unit"]]
+    for k in range(min(unit["missile_count"], MOST_TYPES)):
+        message["p"][k // 6, k % 6] = state.missiles_left[unit["missile_first"] + k]
+    enqueue(state.clock, state.messages, state.queue)
+    clock["due_ns"] = min(clock["due_ns"], due_ns)
+
+
+@kernel
+def hear_magazine(case: Case, state: State, node: int, message: Record) -> None:
+    """A node learns what a fire unit had left when it said so, unless it knows better."""
+    unit = case.fire_units[case.nodes[message["origin"]]["fire_unit"]]
+    for k in range(min(unit["missile_count"], MOST_TYPES)):
+        known = state.reports[node, unit["missile_first"] + k]
+        if known["known"] == 0 or message["sent_ns"] >= known["sent_ns"]:
+            known["known"], known["left"] = 1, int(message["p"][k // 6, k % 6])
+            known["sent_ns"] = message["sent_ns"]
+
+
+@kernel
 def hand_over(
     case: Case, state: State, number: int, content: int, identity: int, purpose: int, index: int, now_ns: int
 ) -> int:
@@ -113,7 +159,7 @@ def hand_over(
         count["refused"] += 1
         return NOT_SENT
     link_state["free_ns"] = depart_ns
-    if not through or (content != CONTENT_ORDERS and not usable):
+    if not through or (content <= CONTENT_STATUS and not usable):
         count["lost"] += 1
         return NOT_SENT
     return due_ns
@@ -215,6 +261,9 @@ def deliver(case: Case, state: State, scratch: Scratch) -> None:
             return
         dequeue(state.clock, state.messages, state.queue)
         state.traffic[message["link"], message["content"], message["identity"]]["arrived"] += 1
+        if message["content"] == CONTENT_MAGAZINE:
+            hear_magazine(case, state, node, message)
+            continue
         if message["content"] == CONTENT_ORDERS and message["order"] >= WEAPONS_HOLD:
             if accept_weapons(state.contacts[node], message):
                 log_event(state.clock, state.events, now_ns, node, ORDERED, -1, message["order"], held_s(message))

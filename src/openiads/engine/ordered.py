@@ -39,8 +39,13 @@ def order_allows(case: Case, state: State, f: int, slot: int, now_ns: int) -> bo
 def weapons_of(case: Case, state: State, f: int, now_ns: int) -> int:
     """State of weapons of a fire unit outside sectors: its own, that of the day, what was ordered, or that of being alone."""
     unit = case.fire_units[f]
-    n = unit["node"]
-    weapons = FREE if state.clock[0]["weapons_free"] > 0 and unit["weapons"] > 0 else unit["weapons"]
+    return weapons_at(case, state, unit["node"], unit["weapons"], now_ns)
+
+
+@kernel
+def weapons_at(case: Case, state: State, n: int, stated: int, now_ns: int) -> int:
+    """State of weapons outside sectors of what acts on the picture of node `n`, where the echelons state `stated`."""
+    weapons = FREE if state.clock[0]["weapons_free"] > 0 and stated > 0 else stated
     ordered = ordered_weapons(state.contacts[n], now_ns)
     if ordered != NO_ORDER:
         weapons = ordered - WEAPONS_HOLD

@@ -37,7 +37,7 @@ EXACT = 1.0
 Relief = Mapping[str, str]
 """Object and the one link that is restored for it."""
 
-LOWERED = ("node", "horizon", "detection", "link")
+LOWERED = ("node", "horizon", "detection", "link", "pair")
 """Links whose relief changes what is worked out before the walk."""
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from openiads.engine.assigning import assign_targets
 from openiads.engine.engage import engage, point
+from openiads.engine.fighters import direct_fighters
 from openiads.engine.identity import identify
 from openiads.engine.messages import on_link
 from openiads.engine.outages import on_outage
@@ -19,6 +20,7 @@ from openiads.engine.relief import grant_tracks, mark_tracks
 from openiads.engine.resolve import begin, end_object, finish, note_firm, note_plots
 from openiads.engine.shots import close_shots, settle_due
 from openiads.engine.spurious import keep_spurious
+from openiads.engine.watching import watch_guidance
 from openiads.kernels import kernel
 from openiads.models.sensing.frame import frame
 from openiads.models.sensing.rotating import look
@@ -184,6 +186,10 @@ def on_command(case: Case, state: State, scratch: Scratch, changes: Records, row
     identify(case, state, n, now_ns)
     if node["assigns"] > 0:
         assign_targets(case, state, scratch, n, now_ns)
+    if len(case.fighters) > 0:
+        direct_fighters(case, state, n, now_ns)
     if node["fire_unit"] >= 0:
+        if case.fire_units[node["fire_unit"]]["watches"] != 0:
+            watch_guidance(case, state, node["fire_unit"], now_ns)
         engage(case, state, scratch, node["fire_unit"], now_ns)
         point(case, state, node["fire_unit"], now_ns)

@@ -5,6 +5,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from openiads.engine.fighters import settle_pair
 from openiads.engine.messages import deliver
 from openiads.engine.picture import used_slots
 from openiads.engine.resolve import (
@@ -60,14 +61,19 @@ from openiads.records.state import (
 )
 from openiads.tracking.records import Scratch
 
+Record = Any
 Records = NDArray[Any]
 
 
 @kernel
-def next_shot(shots: Records, count: int) -> int:
+def next_shot(clock: Record, shots: Records) -> int:
     """Place of the shot that falls due first, ties in the order of planning; -1 when none is under way."""
     best_ns, place = NEVER, -1
-    for k in range(count):
+    first, count = clock["first_shot"], clock["shots"]
+    while first < count and shots[first]["status"] == DONE:
+        first += 1
+    clock["first_shot"] = first
+    for k in range(first, count):
         s = shots[k]
         if s["status"] != DONE and s["due_ns"] < best_ns:
             best_ns, place = s["due_ns"], k
@@ -76,23 +82,28 @@ def next_shot(shots: Records, count: int) -> int:
 
 @kernel
 def settle_due(case: Case, state: State, scratch: Scratch, until_ns: int) -> None:
-    """Consume everything due up to and at `until_ns`, each at its own time stamp, in order of time; messages before shots."""
+    """Consume everything due up to and at `until_ns`, each at its own time stamp, in order of time.
+
+    At one time messages come before shots, and shots before pairs of fighters.
+    """
     clock = state.clock[0]
     while clock["due_ns"] <= until_ns:
         message_ns = state.messages[state.queue[0]]["due_ns"] if clock["in_transit"] > 0 else NEVER
-        if message_ns <= min(until_ns, clock["shot_ns"]):
+        if message_ns <= min(until_ns, clock["shot_ns"], clock["pair_ns"]):
             deliver(case, state, scratch)
-        elif clock["shot_ns"] <= until_ns:
+        elif clock["shot_ns"] <= min(until_ns, clock["pair_ns"]):
             settle_shot(case, state)
+        elif clock["pair_ns"] <= until_ns:
+            settle_pair(case, state)
         message_ns = state.messages[state.queue[0]]["due_ns"] if clock["in_transit"] > 0 else NEVER
-        clock["due_ns"] = min(message_ns, clock["shot_ns"])
+        clock["due_ns"] = min(message_ns, clock["shot_ns"], clock["pair_ns"])
 
 
 @kernel
 def settle_shot(case: Case, state: State) -> None:
     """Take the next step of the shot that falls due first: launch, intercept or assessment."""
     clock = state.clock[0]
-    place = next_shot(state.shots, clock["shots"])
+    place = next_shot(clock, state.shots)
     status = state.shots[place]["status"]
     if status == PLANNED:
         launch(case, state, place)
@@ -100,7 +111,7 @@ def settle_shot(case: Case, state: State) -> None:
         intercept(case, state, place)
     else:
         assess(case, state, place)
-    place = next_shot(state.shots, clock["shots"])
+    place = next_shot(clock, state.shots)
     clock["shot_ns"] = state.shots[place]["due_ns"] if place >= 0 else NEVER
 
 
@@ -172,7 +183,7 @@ def leave(case: Case, state: State, place: int, flight_s: float) -> None:
     n, missile, now_ns = case.fire_units[shot["fire_unit"]]["node"], case.missiles[shot["missile"]], shot["due_ns"]
     shot["status"] = FLYING
     shot["number"] = unit_state["next_shot"]
-    shot["launch_ns"] = now_ns
+    shot["launch_ns"] = shot["held_ns"] = now_ns
     shot["meet_ns"] = now_ns + int(flight_s * 1e9)
     shot["predicted_ns"] = shot["meet_ns"]
     aim(shot, track)
@@ -199,13 +210,13 @@ def count_launch(case: Case, state: State, place: int, n: int, now_ns: int) -> N
 
 
 @kernel
-def guided(case: Case, state: State, place: int, need: int) -> bool:
+def guided(case: Case, state: State, place: int, need: int, now_ns: int) -> bool:
     """Whether the track of a flying missile is held by whom it needs; another track of the unit that fits may stand in.
 
     A missile whose radar must hold one track from its launch to the end has no stand-in.
     """
     shot, missile = state.shots[place], case.missiles[state.shots[place]["missile"]]
-    f, now_ns = shot["fire_unit"], shot["due_ns"]
+    f = shot["fire_unit"]
     unit, track = case.fire_units[f], state.tracks[shot["track_slot"]]
     radar = case.radars[unit["radar"]]
     boresight = boresight_at(radar, state.fire_units[f], now_ns)
@@ -230,12 +241,18 @@ def guided(case: Case, state: State, place: int, need: int) -> bool:
 
 
 @kernel
+def needs_nobody(case: Case, state: State, place: int) -> bool:
+    """Whether a counterfactual lets the missile fly on whoever holds its track."""
+    meant = state.shot_truth[place]["object"]
+    return bool(meant >= 0 and case.objects[meant]["relief"] & RELIEF_GUIDANCE != 0)
+
+
+@kernel
 def last_part(case: Case, state: State, place: int) -> bool:
     """A missile comes to where its needs change: it flies on, or is lost since nobody holds its track. Whether it flies on."""
     shot = state.shots[place]
-    meant = state.shot_truth[place]["object"]
-    relieved = meant >= 0 and case.objects[meant]["relief"] & RELIEF_GUIDANCE != 0
-    if not relieved and not guided(case, state, place, case.missiles[shot["missile"]]["midcourse_need"]):
+    need = case.missiles[shot["missile"]]["midcourse_need"]
+    if not needs_nobody(case, state, place) and not guided(case, state, place, need, shot["due_ns"]):
         return False
     shot["phase"] = 1
     shot["due_ns"] = max(shot["due_ns"], shot["meet_ns"])
@@ -245,20 +262,26 @@ def last_part(case: Case, state: State, place: int) -> bool:
 @kernel
 def intercept(case: Case, state: State, place: int) -> None:
     """A missile reaches where it should meet its target, if whoever must hold its track then holds it."""
-    shot, truth = state.shots[place], state.shot_truth[place]
-    f = shot["fire_unit"]
-    missile = case.missiles[shot["missile"]]
-    meant = truth["object"]
+    shot = state.shots[place]
+    missile, meant = case.missiles[shot["missile"]], state.shot_truth[place]["object"]
     result = TRACK_LOST
     if shot["phase"] == 0:
         if last_part(case, state, place):
             return
     else:
-        relieved = meant >= 0 and case.objects[meant]["relief"] & RELIEF_GUIDANCE != 0
-        if relieved or guided(case, state, place, missile["terminal_need"]):
+        relieved = needs_nobody(case, state, place)
+        if relieved or guided(case, state, place, missile["terminal_need"], shot["due_ns"]):
             result = met_what(case, state, place, relieved)
             if result == IN_FLIGHT:
                 return
+    end_flight(case, state, place, meant, result)
+
+
+@kernel
+def end_flight(case: Case, state: State, place: int, meant: int, result: int) -> None:
+    """The flight of a missile that was meant for object `meant` is over, with this result; its assessment follows."""
+    shot, truth = state.shots[place], state.shot_truth[place]
+    f, missile = shot["fire_unit"], case.missiles[shot["missile"]]
     n, now_ns = case.fire_units[f]["node"], shot["due_ns"]
     truth["result"] = result
     note_intercept(state.stages[n], meant, now_ns)

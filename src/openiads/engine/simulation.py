@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from openiads.engine.lowering import Lowered
 from openiads.engine.replication import run_replication
 from openiads.errors import OpeniadsError
+from openiads.records import fighters
 from openiads.records import state as records
 from openiads.records.case import Case
 from openiads.records.state import State
@@ -52,7 +53,7 @@ def make_state(case: Case, *, seed: int, replication: int, level: Level, room: R
     rows = LEVELS.index(level)
     clock = np.zeros(1, records.CLOCK)
     clock["seed"], clock["replication"], clock["level"] = seed, replication, rows
-    clock["due_ns"] = clock["shot_ns"] = records.NEVER
+    clock["due_ns"] = clock["shot_ns"] = clock["pair_ns"] = records.NEVER
     unit_states = np.zeros(max([units, *(case.radars["antenna"] + 1).tolist()]), records.FIRE_UNIT_STATE)
     for radar in case.radars[case.radars["antenna"] >= 0]:
         state = unit_states[radar["antenna"]]
@@ -100,7 +101,26 @@ def make_state(case: Case, *, seed: int, replication: int, level: Level, room: R
         desks=np.zeros(case.desks.shape, records.DESK_STATE),
         assigned=np.zeros(tracks, records.ASSIGNED_TARGETS),
         message_truth=np.full(messages, -1, np.int32),
+        pairs=_pairs(case),
+        pair_truth=_no_object(int(case.fighters["pair_rows"].sum())),
+        pair_stages=np.zeros((len(case.fighters), objects), fighters.PAIR_STAGES),
+        pair_index=np.zeros(objects, np.int32),
+        reports=np.zeros((nodes, len(case.missiles)), fighters.REPORTS),
     )
+
+
+def _pairs(case: Case) -> NDArray[Any]:
+    """All pairs at home."""
+    pairs = np.zeros(int(case.fighters["pair_rows"].sum()), fighters.PAIRS)
+    pairs["base"] = np.repeat(np.arange(len(case.fighters)), case.fighters["pair_rows"])
+    pairs["due_ns"] = records.NEVER
+    return pairs
+
+
+def _no_object(count: int) -> NDArray[Any]:
+    truth = np.zeros(count, fighters.PAIR_TRUTH)
+    truth["object"] = -1
+    return truth
 
 
 def _launchers(case: Case) -> NDArray[Any]:

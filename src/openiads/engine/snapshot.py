@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from openiads.engine.lowering import Lowered
 from openiads.errors import ResultsError
+from openiads.records import fighters
 from openiads.records import state as records
 from openiads.records.state import State
 from openiads.tracking.records import PLOT, TRACK, TRACKER_STATE
@@ -74,6 +75,11 @@ STATE_DTYPES: Final[dict[str, np.dtype[Any]]] = {
     "desks": records.DESK_STATE,
     "assigned": records.ASSIGNED_TARGETS,
     "message_truth": np.dtype(np.int32),
+    "pairs": fighters.PAIRS,
+    "pair_truth": fighters.PAIR_TRUTH,
+    "pair_stages": fighters.PAIR_STAGES,
+    "pair_index": np.dtype(np.int32),
+    "reports": fighters.REPORTS,
 }
 """What each array of a state holds; a test keeps it equal to what `make_state` makes."""
 

@@ -261,6 +261,7 @@ FIRE_UNITS = np.dtype(
         ("any_launch", "i4"),  # 1: it has missiles that may leave on the track of another node
         ("supply_first", "i4"),  # into `supplies`
         ("supply_count", "i4"),
+        ("watches", "i4"),  # 1: it has missiles whose needs are asked for at each command cycle
     ],
     align=True,
 )
@@ -301,6 +302,7 @@ MISSILES = np.dtype(
         ("spare", "i4"),  # not on launchers at the start: what a reload takes
         ("reload_ns", "i8"),
         ("per_launcher", "i4"),
+        ("gap_ns", "i8"),  # longest time in flight without whoever must hold the track; -1: asked only where needs change
     ],
     align=True,
 )
@@ -314,6 +316,7 @@ LINKS = np.dtype(
         ("receiver", "i4"),
         ("tracks", "i4"),  # carries tracks
         ("status", "i4"),  # carries who is engaged
+        ("magazine", "i4"),  # carries how many missiles its sender has ready
         ("latency_ns", "i8"),
         ("cycle_ns", "i8"),
         ("p_loss", "f8"),
@@ -389,3 +392,5 @@ class Case(NamedTuple):
     zones: Records  # ZONES, by fire unit
     assets: Records  # ASSETS, as `assets_m`
     desks: Records  # (nodes, 2) DESKS: ordinary, voice
+    fighters: Records  # records.fighters.FIGHTERS, by name
+    fighter_zones: Records  # ZONES, by base: sectors of weapons, then zones of missiles

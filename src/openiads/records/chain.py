@@ -27,8 +27,12 @@ LEDGER_CAUSES: Final = (
     "guidance",
     "shot_spent_on_false_or_decoy",
     "missed_shot",
+    "fighter_reach",
+    "no_pair",
 )
-"""Why a hostile object got through: the conditions of the chain in its order, each named by its failure."""
+"""Why a hostile object got through: the conditions of the chain in its order, each named by its failure.
+
+The last two are those of defensive fighters alone, whose chain shares the others (`engine.fighter_stages`)."""
 
 RELIEFS: Final = (
     "node",
@@ -47,8 +51,13 @@ RELIEFS: Final = (
     "guidance",
     "false_shot",
     "kill",
+    "fighter_reach",
+    "pair",
 )
 """Links of the chain that a counterfactual restores one at a time, in the order of the chain."""
+
+RELIEFS_OF_FIGHTERS: Final = ("fighter_reach", "pair")
+"""Links that mean nothing where there are no fighters."""
 
 (
     RELIEF_NODE,
@@ -67,6 +76,8 @@ RELIEFS: Final = (
     RELIEF_GUIDANCE,
     RELIEF_FALSE_SHOT,
     RELIEF_KILL,
+    RELIEF_FIGHTER_REACH,
+    RELIEF_PAIR,
 ) = (1 << k for k in range(len(RELIEFS)))
 """Bits of a relief, in the order of RELIEFS."""
 
@@ -91,6 +102,8 @@ RELIEF_OF: Final = {
     "guidance": "guidance",
     "shot_spent_on_false_or_decoy": "false_shot",
     "missed_shot": "kill",
+    "fighter_reach": "fighter_reach",
+    "no_pair": "pair",
 }
 """The link that a cause says was missing: the counterfactual begins there."""
 

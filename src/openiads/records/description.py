@@ -68,6 +68,8 @@ CASE: Final = {
     "desks": _case(
         "DESKS", "(nodes, 2)", "how long decisions of each node take: ordinary ones, and those asked for by voice"
     ),
+    "fighters": _case("FIGHTERS", "(bases,)", "bases of defensive fighters, by name"),
+    "fighter_zones": _case("ZONES", "(sectors,)", "by base: sectors of weapons, then zones of missiles"),
 }
 """Arrays of `records.case.Case`."""
 
@@ -132,6 +134,13 @@ STATE: Final = {
     "desks": _state("DESK_STATE", "(nodes, 2)", "decisions in hand", "models.command"),
     "assigned": _state("ASSIGNED_TARGETS", "(slots,)", "targets that command posts have given to units", "engine.assigning"),
     "message_truth": _state("int32", "(room,)", "object of the track that each message is about", "engine.messages"),
+    "pairs": _state("PAIRS", "(pairs,)", "pairs of fighters, by base", "engine.fighters, models.fighters"),
+    "pair_truth": _state("PAIR_TRUTH", "(pairs,)", "what each pair was really sent at", "engine.fighter_stages"),
+    "pair_stages": _state(
+        "PAIR_STAGES", "(bases, objects)", "how far each base got with each object", "engine.fighter_stages"
+    ),
+    "pair_index": _state("int32", "(objects,)", "meetings with pairs so far: indexes draws", "engine.fighter_stages"),
+    "reports": _state("REPORTS", "(nodes, missiles)", "what nodes were told of magazines", "engine.messages"),
 }
 """Arrays of `records.state.State`."""
 
@@ -332,7 +341,7 @@ MEANINGS: Final = {
     "CLOCK.track_rows": "rows used",
     "CLOCK.message_rows": "rows used",
     "OBJECT_STATE.end_ns": "when it ended; -1 while it lives",
-    "OBJECT_STATE.killed_by": "index of the fire unit; -1: none",
+    "OBJECT_STATE.killed_by": "index of the fire unit, or behind them of the base of fighters; -1: none",
     "OBJECT_STATE.first_detection_ns": "first plot of it at any node; -1: never",
     "OBJECT_STATE.first_firm_ns": "first firm track of it at any node; -1: never",
     "OBJECT_STATE.plots": "plots of it so far",

@@ -4,7 +4,7 @@ from typing import Final
 
 from openiads.records.columns import AT, NODE, REPLICATION, TRACK, Column, Table
 
-CONTENTS: Final = ("tracks", "status", "orders")
+CONTENTS: Final = ("tracks", "status", "orders", "magazine")
 """What a message is about."""
 
 ORDERS: Final = ("none", "engage", "hold", "cancel", "weapons_hold", "weapons_tight", "weapons_free")
@@ -18,8 +18,8 @@ TRAFFIC_TABLE: Final = Table(
     (
         REPLICATION,
         Column("link", "str", "link"),
-        Column("content", "str", "tracks, status or orders"),
-        Column("identity", "str", "what the sender held the track for; pending for an order about no track"),
+        Column("content", "str", "tracks, status, orders or magazine"),
+        Column("identity", "str", "what the sender held the track for; pending for a message about no track"),
         Column("node", "str", "sender"),
         Column("to_node", "str", "receiver"),
         Column("boundary", "bool", "whether the link leads from one system to another"),

@@ -13,7 +13,7 @@ from openiads.records.arms import MOST_IN_HAND
 from openiads.records.tables import TABLES
 
 FREE_SHOT, PLANNED, FLYING, ASSESSING, DONE = 0, 1, 2, 3, 4
-CONTENT_TRACKS, CONTENT_STATUS, CONTENT_ORDERS = 0, 1, 2
+CONTENT_TRACKS, CONTENT_STATUS, CONTENT_ORDERS, CONTENT_MAGAZINE = 0, 1, 2, 3
 NEVER: Final = 9_223_372_036_854_775_807
 """A due time that does not come."""
 
@@ -26,8 +26,9 @@ CLOCK = np.dtype(
         ("seed", "u8"),
         ("replication", "i8"),
         ("row", "i8"),  # next row of the calendar
-        ("due_ns", "i8"),  # earliest due time of shots and messages
+        ("due_ns", "i8"),  # earliest due time of shots, messages and pairs of fighters
         ("shot_ns", "i8"),  # of shots alone
+        ("pair_ns", "i8"),  # of pairs of fighters alone
         ("weapons_free", "i4"),  # this replication runs under the more permissive rule
         ("level", "i4"),  # what is logged: 0 counts, 1 events, 2 full
         ("events", "i8"),  # rows used in each log
@@ -37,6 +38,7 @@ CLOCK = np.dtype(
         ("message_rows", "i8"),
         ("belief_rows", "i8"),
         ("shots", "i8"),  # missiles planned so far
+        ("first_shot", "i8"),  # all before this one are over
         ("message_number", "i8"),  # messages sent so far
         ("in_transit", "i8"),  # messages now on their way: places of `queue` in use
         ("overflow", "i8"),  # rows or slots that were wanted and not there
@@ -121,6 +123,7 @@ SHOTS = np.dtype(
         ("phase", "i4"),  # 0: before the last part of its flight, 1: in it
         ("meet_ns", "i8"),  # when it should meet its target, while `due_ns` is the start of the last part
         ("delayed", "i4"),  # 1: somebody had to decide about it before
+        ("held_ns", "i8"),  # when whoever must hold its track was last known to
         ("aim", "f8", (6,)),  # what it was last told about its target: position and velocity, ECEF
         ("aim_ns", "i8"),  # at this time
         ("aim_error_m", "f8"),  # standard errors of both
@@ -390,3 +393,8 @@ class State(NamedTuple):
     desks: Records  # (nodes, 2) DESK_STATE
     assigned: Records  # (slots,) ASSIGNED_TARGETS
     message_truth: NDArray[np.int32]  # object of the track that each message is about; -1: a false alarm
+    pairs: Records  # records.fighters.PAIRS, by base
+    pair_truth: Records  # PAIR_TRUTH
+    pair_stages: Records  # (bases, objects) PAIR_STAGES
+    pair_index: NDArray[np.int32]  # (objects,) meetings with pairs so far: indexes draws
+    reports: Records  # (nodes, missiles) REPORTS

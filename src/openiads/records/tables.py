@@ -45,7 +45,7 @@ SHOT_RESULTS: Final = ("in_flight", "killed", "missed", "track_lost", "out_of_en
 ASSESSMENTS: Final = ("none", "killed", "alive")
 """What the fire unit believes of a shot; `none` while it waits or when there was nothing to assess."""
 
-REFERENCES: Final = ("track", "shot", "identification")
+REFERENCES: Final = ("track", "shot", "identification", "sortie")
 """What a row of `association` is about."""
 
 IDENTIFICATIONS: Final = ("right", "wrong", "undecided")
@@ -64,6 +64,11 @@ EVENTS: Final = (
     "ordered",
     "down",
     "up",
+    "committed",
+    "airborne",
+    "met",
+    "recalled",
+    "ready",
 )
 """What can stand in the `events` table."""
 
@@ -100,7 +105,7 @@ _TABLES: Final = (
             Column("object_id", "str", "object"),
             Column("end_state", "str", "one of killed, leaked, landed, left, aborted, alive_at_end"),
             Column("at_ns", "i8", "when it ended"),
-            Column("killed_by", "str", "fire unit whose missile killed it", nullable=True),
+            Column("killed_by", "str", "fire unit whose missile killed it, or base of the fighters that did", nullable=True),
             Column("first_detection_ns", "i8", "first plot of it at any node", nullable=True),
             Column("first_firm_ns", "i8", "first firm track of it at any node", nullable=True),
             Column("plots", "i8", "plots of it at all nodes"),
@@ -117,7 +122,10 @@ _TABLES: Final = (
             Column("object_id", "str", "hostile object that leaked"),
             Column("at_ns", "i8", "when it leaked"),
             Column(
-                "node", "str", "fire unit that got furthest, ties by name; missing when the scenario has none", nullable=True
+                "node",
+                "str",
+                "fire unit or base of fighters that got furthest, ties by name; missing when the scenario has none",
+                nullable=True,
             ),
             Column("cause", "str", "first unmet condition of the chain at that fire unit"),
         ),
@@ -234,7 +242,9 @@ _TABLES: Final = (
             NODE,
             TRACK,
             Column("event", "str", "what happened"),
-            Column("detail", "str", "identity, missile, order, radar, link or reason; empty when there is nothing to add"),
+            Column(
+                "detail", "str", "identity, missile, order, base of fighters or reason; empty when there is nothing to add"
+            ),
             Column(
                 "value",
                 "f8",
@@ -252,10 +262,14 @@ _TABLES: Final = (
             REPLICATION,
             AT,
             NODE,
-            Column("reference", "str", "track (when it becomes firm), shot or identification"),
-            Column("reference_id", "str", "track_id, or counter of the shot"),
+            Column("reference", "str", "track (when it becomes firm), shot, identification or sortie of fighters"),
+            Column("reference_id", "str", "track_id, or counter of the shot or sortie"),
             Column("object_id", "str", "the object it really is; empty for a false one"),
-            Column("result", "str", "for a shot what became of it, for an identification whether it was right; else empty"),
+            Column(
+                "result",
+                "str",
+                "for a shot or sortie what became of it, for an identification whether it was right; else empty",
+            ),
         ),
         "truth: what tracks and shots really belong to",
     ),
@@ -327,7 +341,7 @@ _TABLES: Final = (
             Column("link", "str", "link that carried it"),
             TRACK,
             Column("to_node", "str", "receiver"),
-            Column("content", "str", "tracks, status or orders"),
+            Column("content", "str", "tracks, status, orders or magazine"),
             Column("due_ns", "i8", "when it arrives; missing when it is lost", nullable=True),
         ),
         "every message on every link",

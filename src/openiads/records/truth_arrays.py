@@ -15,5 +15,8 @@ TRUTH_ARRAYS: Final = (
     "counts",
     "seen",
     "message_truth",
+    "pair_truth",
+    "pair_stages",
+    "pair_index",
 )
 """Arrays of `State` that hold truth or that command, engagement and assessment must not read."""

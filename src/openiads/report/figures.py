@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from openiads.scenario.resolve import UsedFigure
 
 
+IDENTIFICATION = tuple(f"defaults.{group}" for group in ("identification.", "evidence.", "belief-", "sortie-"))
+"""Groups of the catalogue that say how friend is told from foe."""
+
+
 @dataclass(frozen=True)
 class Line:
     """One figure as the page shows it."""
@@ -40,6 +44,12 @@ class FigureTable:
     def placeholders(self) -> int:
         """How many stand in for figures that nobody published."""
         return sum(line.placeholder for line in self.lines)
+
+    @property
+    def identification(self) -> tuple[int, int]:
+        """How many figures say how friend is told from foe, and how many of them are placeholders."""
+        mine = [line for line in self.lines if line.path.startswith(IDENTIFICATION)]
+        return len(mine), sum(line.placeholder for line in mine)
 
     def graded(self) -> dict[str, int]:
         """How many figures carry each grade, placeholders apart."""

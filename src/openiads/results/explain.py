@@ -5,6 +5,7 @@ Truth (`outcomes`, `association`) finds the object's tracks and shots; what a no
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -20,6 +21,9 @@ CAUSES: Final = {"firm": 0, "identified": 1, "assigned": 2, "dropped": 3}
 
 TOLD_BY_SHOTS: Final = frozenset({"launched", "intercept", "assessed"})
 """Events that the `shots` table tells better."""
+
+TOLD_OF_PAIRS: Final = frozenset({"committed", "airborne", "met", "recalled"})
+"""Events of fighters that are about a track."""
 
 OUTAGES: Final = {"down": "goes out of action", "up": "is back, with an empty picture"}
 """What is told of nodes, whoever is asked about."""
@@ -132,8 +136,20 @@ def _shots(
     return found
 
 
-def _event_text(row: Row, wrong: set[tuple[int, str, str]]) -> str:
+def _pair_text(event: str, detail: str, track: str, met: str) -> str:
+    """What a pair of fighters did about a track."""
+    base, _, reason = detail.partition(": ")
+    if event == "recalled":
+        return f"a pair of {base} is called back from track {track}: {reason.replace('_', ' ')}"
+    if event == "met":
+        return f"a pair of {base} meets track {track}: in truth {met}"
+    return f"{base} sends a pair at track {track}" if event == "committed" else f"a pair of {base} takes off"
+
+
+def _event_text(row: Row, wrong: set[tuple[int, str, str]], met: Mapping[tuple[int, str], str]) -> str:
     event, detail, track = row["event"], row["detail"], row["track_id"]
+    if event in TOLD_OF_PAIRS:
+        return _pair_text(event, detail, track, RESULTS[met.get((row["at_ns"], detail), "in_flight")])
     if event == "identified":
         note = ", in truth wrong" if (row["at_ns"], row["node"], track) in wrong else ""
         sure = "" if row["value"] is None else f", probability {row['value']:.3f}"
@@ -149,9 +165,10 @@ def _event_lines(events: list[Row], association: list[Row], end: Row) -> list[Li
         for row in association
         if row["reference"] == "identification" and row["result"] == "wrong"
     }
+    met = {(r["at_ns"], r["reference_id"].rsplit("/", 1)[0]): r["result"] for r in association if r["reference"] == "sortie"}
     told = [row for row in events if row["event"] not in TOLD_BY_SHOTS]
     told.sort(key=lambda row: (row["at_ns"], CAUSES.get(row["event"], len(CAUSES))))
-    lines = [Line(row["at_ns"], row["node"], _event_text(row, wrong)) for row in told]
+    lines = [Line(row["at_ns"], row["node"], _event_text(row, wrong, met)) for row in told]
     if end["first_detection_ns"] is not None:
         lines.append(Line(end["first_detection_ns"], "", "first detected"))
     return lines
@@ -211,6 +228,9 @@ def _why_not(end: Row, events: list[Row], shots: list[_Shot], magazines: list[Ro
     if "hostile" not in held.values():
         beliefs = ", ".join(f"{node} held it for {identity}" for node, identity in sorted(held.items()))
         return f"It was tracked but not taken for hostile: {beliefs}; nothing was launched."
+    sent = Counter(row["detail"] for row in events if row["event"] == "committed")
+    if sent:
+        return f"Pairs were sent at it without success: {', '.join(f'{k} of {base}' for base, k in sorted(sent.items()))}."
     assigned = sorted({row["node"] for row in events if row["event"] == "assigned"})
     if assigned:
         return f"It was assigned to {', '.join(assigned)}, but nothing was launched: the intercept no longer fitted."

@@ -33,6 +33,8 @@ MEANINGS: Final = {
     "guidance": "in flight, nobody held the track who must for this missile",
     "shot_spent_on_false_or_decoy": "the shot at its track went to something else",
     "missed_shot": "shot at and missed",
+    "fighter_reach": "no pair of fighters could meet it: too far, too late, in a zone of the missiles, or of a class not gone at",
+    "no_pair": "no pair of fighters was ready",
 }
 """What each cause says of the fire unit that got furthest."""
 
@@ -52,7 +54,9 @@ LINKS: Final = {
     "link": "all links carry it, without loss or delay, and none holds fire",
     "guidance": "missiles at it need nobody to hold its track",
     "false_shot": "nobody fires at false tracks or decoys",
-    "kill": "every missile that meets it kills",
+    "kill": "every missile and every pair that meets it kills",
+    "fighter_reach": "a pair is with it as soon as it is ordered",
+    "pair": "a pair of fighters is always ready for it",
 }
 """What restoring each link means."""
 

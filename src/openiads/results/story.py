@@ -57,7 +57,7 @@ def tracks_of(run: RunReader, object_id: str, replication: int) -> set[str]:
     """Tracks that followed an object when they became firm or were identified."""
     rows = run.table("association", replication)
     mine: list[Row] = rows.filter(pc.equal(rows.column("object_id"), object_id)).to_pylist()
-    return {row["reference_id"] for row in mine if row["reference"] != "shot"}
+    return {row["reference_id"] for row in mine if row["reference"] in {"track", "identification"}}
 
 
 def _seconds(at_ns: int | None) -> str:
@@ -78,7 +78,8 @@ def _chain_lines(chain: list[Row]) -> list[str]:
 
 
 def _cause_text(cause: Row, chain: list[Row]) -> str:
-    where = f" at {cause['node']}, the fire unit that got furthest" if cause["node"] else ""
+    kind = "fire unit" if cause["node"] in {row["node"] for row in chain} else "base of fighters"
+    where = f" at {cause['node']}, the {kind} that got furthest" if cause["node"] else ""
     lines = [f"Cause of the leak at {_seconds(cause['at_ns'])} s{where}: {cause['cause']}", f"  {MEANINGS[cause['cause']]}"]
     for row in chain:
         if row["node"] and row["cause"]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from openiads.catalogue import Catalogue
 from openiads.models.motion.spec import BallisticMotionSpec, PointSpec, WaypointMotionSpec, WaypointSpec
+from openiads.records.fighters import MOST_TYPES
 from openiads.scenario.problems import Path, Problem, did_you_mean, dotted
 from openiads.scenario.references import node_references, nodes, objects, place_references, section, signature_references
 from openiads.scenario.schema import ScenarioSpec
@@ -50,6 +51,18 @@ def meaning_problems(spec: ScenarioSpec) -> Iterator[Problem]:
                 f"is {unit.engagement_radar.kind}, but an engagement radar must be multifunction to guide missiles. "
                 "Change its kind, or make it the search_radar",
             )
+        if len(unit.missiles) > MOST_TYPES:
+            yield Problem(
+                ("fire_units", name, "missiles"),
+                f"holds {len(unit.missiles)} types; a report of a magazine has room for {MOST_TYPES}. Join some, or split the unit",
+            )
+    for name, base in spec.fighters.items():
+        if base.reports_to not in spec.command_posts:
+            yield Problem(
+                ("fighters", name, "reports_to"),
+                f"is {base.reports_to!r}, but fighters are ordered by a command post. "
+                f"{did_you_mean(base.reports_to, spec.command_posts)}",
+            )
     for name, thing in spec.objects.items():
         path: Path = ("objects", name, "motion")
         last_s = thing.motion.start_s + max(0, thing.count - 1) * (thing.spacing_s or 0.0)
@@ -86,12 +99,13 @@ def _skylines(tree: dict[str, Any]) -> Iterator[Problem]:
 
 def _twice(tree: dict[str, Any]) -> Iterator[Problem]:
     seen: dict[str, Path] = {}
-    for path, _ in nodes(tree):
+    bases: list[Path] = [("fighters", str(key)) for key in section(tree, "fighters")]
+    for path in (*(path for path, _ in nodes(tree)), *bases):
         name = str(path[-1])
         if name in seen:
             yield Problem(
                 path,
-                f"{name!r} is also the id of {dotted(seen[name])}; nodes need ids of their own. Rename one",
+                f"{name!r} is also the id of {dotted(seen[name])}; nodes and bases need ids of their own. Rename one",
                 at_key=True,
             )
         seen.setdefault(name, path)
@@ -131,6 +145,8 @@ def _names(tree: dict[str, Any]) -> Iterator[tuple[Path, str]]:
             yield (*path, "draws_as"), thing["draws_as"]
     for link in section(tree, "network", "links"):
         yield ("network", "links", link), str(link)
+    for base in section(tree, "fighters"):
+        yield ("fighters", base), str(base)
 
 
 def _waypoints(spec: ScenarioSpec, motion: WaypointMotionSpec, path: Path) -> Iterator[Problem]:

@@ -35,6 +35,11 @@ def place_references(tree: dict[str, Any]) -> Iterator[tuple[Path, str]]:
         yield from _text(path, node, "place")
     for key, asset in section(tree, "assets").items():
         yield from _text(("assets", key), asset, "place")
+    for key, base in section(tree, "fighters").items():
+        yield from _text(("fighters", key), base, "place")
+        zones = base.get("missile_zones") if isinstance(base, dict) else None
+        for number, zone in enumerate(zones if isinstance(zones, list) else []):
+            yield from _text(("fighters", key, "missile_zones", number), zone, "place")
     for path, thing in objects(tree):
         motion = section(thing, "motion")
         waypoints = motion.get("waypoints")
@@ -48,6 +53,8 @@ def node_references(tree: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     """Every field that names a node, with the node that it names."""
     for path, node in nodes(tree):
         yield from _text(path, node, "reports_to")
+    for key, base in section(tree, "fighters").items():
+        yield from _text(("fighters", key), base, "reports_to")
     for key, link in section(tree, "network", "links").items():
         for end in ("from", "to"):
             yield from _text(("network", "links", key), link, end)

@@ -10,6 +10,7 @@ from openiads.models.assessment.spec import AssessmentSpec
 from openiads.models.base import Id, Spec, figure, section, zero
 from openiads.models.command.spec import AssignmentSpec, CommandSpec, ControlSpec, DeskSpec, Weapons, ZoneSpec
 from openiads.models.engagement.spec import LauncherSpec, MissileSpec, MoveSpec, SupplySpec
+from openiads.models.fighters.spec import FighterSpec
 from openiads.models.identification.spec import IdentificationSpec
 from openiads.models.network.spec import AutonomySpec, NetworkSpec, Outages
 from openiads.models.sensing.environment import SensingSpec
@@ -212,6 +213,10 @@ class ScenarioSpec(Spec):
     command_posts: Mapping[Id, CommandPostSpec] = Field(default_factory=dict, description="Nodes that command")
     sensors: Mapping[Id, SensorSpec] = Field(default_factory=dict, description="Nodes that only look")
     fire_units: Mapping[Id, FireUnitSpec] = Field(default_factory=dict, description="Nodes that engage")
+    fighters: Mapping[Id, FighterSpec] = Field(
+        default_factory=dict,
+        description="Bases of defensive fighters, a coarse resource of a command post; none: no fighters",
+    )
     readiness: ReadinessSpec = section("On what share of days nodes work that work on some days only")
     network: NetworkSpec = Field(default_factory=NetworkSpec, description="Links between nodes")
     objects: Mapping[Id, ObjectSpec] = Field(description="What flies")

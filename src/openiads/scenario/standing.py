@@ -20,17 +20,20 @@ def share_of_days(spec: ScenarioSpec, node: NodeSpec) -> float:
 
 
 def standing(spec: ScenarioSpec) -> ScenarioSpec:
-    """The scenario with those nodes only that stand, and without links and chains of command to the others."""
+    """The scenario with those nodes only that stand, without links and chains of command to the others, nor their fighters."""
     kept = {name: {k: n for k, n in getattr(spec, name).items() if stands(spec, n)} for name in NODE_SECTIONS}
     there = {key for nodes in kept.values() for key in nodes}
-    if len(there) == sum(len(getattr(spec, name)) for name in NODE_SECTIONS):
+    fighters = {key: base for key, base in spec.fighters.items() if base.present and base.reports_to in there}
+    everybody = len(there) == sum(len(getattr(spec, name)) for name in NODE_SECTIONS)
+    if everybody and len(fighters) == len(spec.fighters):
         return spec
     for nodes in kept.values():
         for key, node in nodes.items():
             if node.reports_to is not None and node.reports_to not in there:
                 nodes[key] = node.model_copy(update={"reports_to": None})
     links = {k: link for k, link in spec.network.links.items() if {link.from_node, link.to_node} <= there}
-    return spec.model_copy(update={**kept, "network": spec.network.model_copy(update={"links": links})})
+    network = spec.network.model_copy(update={"links": links})
+    return spec.model_copy(update={**kept, "fighters": fighters, "network": network})
 
 
 def walk_key(spec: ScenarioSpec) -> str:

@@ -56,6 +56,10 @@ LOOK_OF_ECHO: Final = 43
 """Whether a node tells an aircraft from other objects by the echo. Name: node and object; index: 0."""
 FALSE_BALLISTIC: Final = 44
 """Whether and where a false ballistic track begins. Name: node; index: command cycle."""
+FIGHTER_KILL: Final = 45
+"""Whether a pair of fighters kills what it meets. Name: object; index: count of its meetings with pairs."""
+LINK_MAGAZINE: Final = 46
+"""Whether one report of a magazine is lost, and how long it takes. Name: link; index: cycle."""
 
 PURPOSES: Final = {
     "detect": DETECT,
@@ -80,6 +84,8 @@ PURPOSES: Final = {
     "interrogate": INTERROGATE,
     "look_of_echo": LOOK_OF_ECHO,
     "false_ballistic": FALSE_BALLISTIC,
+    "fighter_kill": FIGHTER_KILL,
+    "link_magazine": LINK_MAGAZINE,
 }
 
 

@@ -116,6 +116,13 @@ class MissileSpec(Spec):
         "to the end (any_track_throughout); any node up to there, then nobody (autonomous_terminal)",
     )
     terminal_s: float = zero("Length of the last part of the flight, where guidance changes", ge=0, le=600)
+    track_gap_s: float | None = Field(
+        default=None,
+        ge=0,
+        le=3600,
+        description="Longest time in flight in which nobody holds the track who must, asked at each command cycle; after it the "
+        "missile is lost. Left out: asked only at the launch, where guidance changes, and at the intercept",
+    )
     p_kill_by_kind: Mapping[Kind, Annotated[float, Field(ge=0, le=10)]] = Field(
         default_factory=dict, description="Factors on p_kill by what the object really is"
     )

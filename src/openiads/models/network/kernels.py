@@ -153,16 +153,22 @@ def find_waiting(
 
 
 @kernel
-def write_message(
-    message: Record, number: int, link: int, sender: int, content: int, track: Record, due_ns: int, until_ns: int
-) -> None:
-    """Copy what a message says: the sender's track as it is now. `until_ns`: how long the receiver counts it as engaged."""
+def address(message: Record, number: int, link: int, sender: int, content: int, due_ns: int) -> None:
+    """Write from whom a message comes, over which link, what it is about, and when it arrives."""
     message["number"] = number
     message["link"] = link
     message["content"] = content
     message["due_ns"] = due_ns
     message["origin"] = sender
     message["order"] = NO_ORDER
+
+
+@kernel
+def write_message(
+    message: Record, number: int, link: int, sender: int, content: int, track: Record, due_ns: int, until_ns: int
+) -> None:
+    """Copy what a message says: the sender's track as it is now. `until_ns`: how long the receiver counts it as engaged."""
+    address(message, number, link, sender, content, due_ns)
     write_report(message, track, until_ns)
 
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from openiads.models.base import Id, Spec, figure
 
-Content = Literal["tracks", "status", "orders"]
+Content = Literal["tracks", "status", "orders", "magazine"]
 Contents = Annotated[tuple[Content, ...], Field(strict=False), AfterValidator(lambda given: tuple(sorted(set(given))))]
 """What a link carries, sorted: the order in the file means nothing."""
 
@@ -48,7 +48,9 @@ class LinkSpec(Spec):
 
     from_node: Id = Field(alias="from", description="Node that sends")
     to_node: Id = Field(alias="to", description="Node that receives")
-    carries: Contents = Field(description="What it carries: tracks, status, orders")
+    carries: Contents = Field(
+        description="What it carries: tracks; status (who is engaged); orders; magazine (what a fire unit has ready, once a cycle)"
+    )
     medium: Literal["data", "voice"] = Field(
         default="data", description="voice: somebody reads reports aloud; the mode procedural uses voice links only"
     )

@@ -10,6 +10,7 @@ from openiads.results.measures import (
     covered,
     engagement,
     exchange,
+    fighters,
     friendly,
     identities,
     intercepts,
@@ -39,6 +40,7 @@ ROOMS: Final = (
     intercepts,
     network,
     raids,
+    fighters,
 )
 
 registry: Final[Mapping[str, Measure]] = MappingProxyType({m.name: m for room in ROOMS for m in room.MEASURES})
