@@ -37,16 +37,20 @@ def missing_files(wheel: Path) -> list[str]:
     return sorted(set(files) - held)
 
 
-def interpreters() -> list[Path]:
-    """One interpreter of each version, from PATH or pyenv."""
-    found = []
+def interpreters() -> dict[str, Path | None]:
+    """An interpreter of each version, from pyenv or PATH, or None."""
+    found: dict[str, Path | None] = {}
     for version in VERSIONS:
         places = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
         usual = shutil.which(f"python{version}")
-        here = places[-1] if places else Path(usual) if usual else None
-        if here is not None:
-            found.append(here)
+        found[version] = places[-1] if places else Path(usual) if usual else None
     return found
+
+
+def version_of(python: Path) -> str:
+    """What an interpreter says that it is."""
+    code = "import platform; print(platform.python_version())"
+    return subprocess.run([str(python), "-c", code], check=True, capture_output=True, text=True).stdout.strip()
 
 
 def without_network() -> list[str]:
@@ -90,10 +94,14 @@ def main() -> int:
     missing = missing_files(wheel)
     print(f"{wheel.name}: {wheel.stat().st_size / 1e6:.1f} MB; missing of the package: {', '.join(missing) or 'nothing'}")
     failed = bool(missing)
-    for python in given.python or interpreters():
-        told = try_wheel(wheel, python, folder / f"try-{python.parent.parent.name}")
+    tried = dict(enumerate(given.python)) if given.python else interpreters()
+    for name, python in tried.items():
+        if python is None:
+            print(f"Python {name}: not found on this machine, not tried")
+            continue
+        told = try_wheel(wheel, python, folder / f"try-{name}")
         failed |= told.startswith("FAILED")
-        print(f"{python}: {told}", flush=True)
+        print(f"Python {version_of(python)}: {told}", flush=True)
     return int(failed)
 
 
