@@ -52,9 +52,7 @@ def write(
     from openiads.report.page import Report  # noqa: PLC0415 - slow to import
     from openiads.results.files import write_whole  # noqa: PLC0415
 
-    names = [one.reader.manifest.variant or "base" for one in (run, other) if one is not None]
-    if len(set(names)) < len(names):
-        names = ["first run", "second run"]
+    names = _names([one for one in (run, other) if one is not None])
     arms = [Arm(name, one.reader) for name, one in zip(names, filter(None, (run, other)), strict=True)]
     quiet = (
         None if peacetime is None else Arm(peacetime.reader.manifest.choices.get("vignette", "peacetime"), peacetime.reader)
@@ -62,3 +60,11 @@ def write(
     page = Report(arms[0], arms[1] if other is not None else None, quiet, question, replay)
     write_whole(Path(out), page.html().encode())
     return Path(out)
+
+
+def _names(runs: list[_Run]) -> list[str]:
+    """What the report calls each run: its variant, else its folder, whichever tells them apart."""
+    for names in ([one.reader.manifest.variant or "base" for one in runs], [one.reader.folder.name for one in runs]):
+        if len(set(names)) == len(names):
+            return names
+    return ["first run", "second run"]
