@@ -44,7 +44,7 @@ gate: setup
 	$(BIN)/python benchmarks/gate.py
 
 docs: setup
-	for page in records_page tables_page cli_page measures_page purposes_table schema verification_page validation_page claims_page; do $(BIN)/python tools/make_$$page.py || exit 1; done
+	for page in records_page tables_page cli_page measures_page purposes_table schema verification_page validation_page claims_page fuzz_page benchmarks_page; do $(BIN)/python tools/make_$$page.py || exit 1; done
 
 clean:
 	rm -rf $(VENV) build dist runs

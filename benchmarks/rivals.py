@@ -92,7 +92,7 @@ def tracker(*, tiny: bool = False) -> Iterator[Row]:
         if tiny
         else {
             "50 targets, 20 false, 40 scans": larger(50, 20.0, 40, seed=50),
-            "300 targets, 50 false, 20 scans": larger(300, 50.0, 20, seed=300),
+            "300 targets, 50 false, 12 scans": larger(300, 50.0, 12, seed=300),
         }
     )
     for name, scene in scenes.items():

@@ -44,3 +44,9 @@ def test_a_bar_on_a_terminal() -> None:
     text = run(Terminal(), [1.0, 3.0])
     assert "run" in text
     assert "2/10" in text.replace(" ", "")
+
+
+def test_a_total_that_was_guessed_too_low_is_never_passed() -> None:
+    lines = run(io.StringIO(), [float(k) for k in range(12)]).splitlines()
+    assert lines[-1] == "run: 12 of 12 replications, 11 s"
+    assert not any(" of 10" in line for line in lines if line.startswith(("run: 11", "run: 12")))

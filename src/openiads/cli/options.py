@@ -24,7 +24,7 @@ Vignette = Annotated[
     str | None, typer.Option(metavar="ID", help="Run this vignette of the scenario: which objects fly, and when.")
 ]
 SMALLEST = "skeleton.yaml"
-KERNELS_ABOUT = 215
+KERNELS_ABOUT = 520
 """Compiled functions, roughly: only the length of the progress bar depends on it."""
 
 

@@ -48,6 +48,7 @@ class Progress:
         if count == 0:
             return
         self.done += count
+        self.total = max(self.total, self.done)  # a total may be a guess
         now = self._clock()
         if now - self._began < PATIENCE_S:
             return
