@@ -142,13 +142,27 @@ def fill_radar(record: Any, spec: RadarSpec, paths: Paths, tables: PdTables, swe
     record["false_alarm_mean"] = spec.p_false_alarm * cells_per_beam * beams
 
 
+def change_at(paths: Paths, sights: NDArray[Any]) -> Array:
+    """What the path adds on the way to where looks or candidates stand, (n,). [dB]"""
+    return paths.change_db(**{name: sights[name] for name in ("range_m", "ground_m", "height_m", "closing_mps")})
+
+
 def take_path(
-    paths: Paths, radar: Any, objects: NDArray[Any], rows: NDArray[Any], sights: NDArray[Any]
+    paths: Paths,
+    radar: Any,
+    objects: NDArray[Any],
+    rows: NDArray[Any],
+    sights: NDArray[Any],
+    *,
+    change_db: Array | None = None,
 ) -> NDArray[np.bool_]:
-    """Put what the path adds into looks or candidates, in place; returns which of them can still rise above the noise."""
+    """Put what the path adds into looks or candidates, in place; returns which of them can still rise above the noise.
+
+    `change_db` is what `change_at` gives for these sights, where somebody has it already.
+    """
     if not paths.changes or not len(rows):
         return np.ones(len(rows), dtype=bool)
-    change_db = paths.change_db(**{name: sights[name] for name in ("range_m", "ground_m", "height_m", "closing_mps")})
+    change_db = change_at(paths, sights) if change_db is None else change_db
     things = objects[rows["object"]]
     lifted = (things["relief"] & RELIEF_HORIZON) != 0  # a horizon that is restored takes no toll either
     change_db = np.where(lifted, np.maximum(change_db, 0.0), change_db)

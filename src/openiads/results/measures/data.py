@@ -15,6 +15,7 @@ from openiads.records.tables import END_STATES, TABLES
 
 if TYPE_CHECKING:
     from openiads.engine.lowering import Lowered
+    from openiads.engine.views import Views
     from openiads.results.measures.paths import Paths
     from openiads.results.measures.tracks import Hold, Identity
     from openiads.results.sightings import Sightings
@@ -75,6 +76,8 @@ class RunData:
         Seed of the run; measures that work the draws of a sortie out again, or walk more replications, need it.
     lowered : callable, optional
         Gives the lowered scenario where somebody has it already; else it is lowered when a measure asks.
+    views : Views, optional
+        Kept from one lowering to the next, for measures that lower further cases.
     """
 
     def __init__(
@@ -85,11 +88,13 @@ class RunData:
         *,
         seed: int | None = None,
         lowered: Callable[[], "Lowered"] | None = None,
+        views: "Views | None" = None,
     ) -> None:
         self._read = table
         self._scenario = scenario
         self._seed = seed
         self._lowered = lowered
+        self._views = views
         self._tables: dict[str, Any] = {}
         self._firm: dict[str | None, Array] = {}
         self.replications: Final = replications
@@ -152,6 +157,13 @@ class RunData:
         if self._seed is None:
             raise ResultsError("the tables come without the seed of their run, which this measure needs")
         return self._seed
+
+    @cached_property
+    def views(self) -> "Views":
+        """What was seen from where in cases lowered before."""
+        from openiads.engine.views import Views  # noqa: PLC0415 - compiles on import of its kernels
+
+        return Views() if self._views is None else self._views
 
     @cached_property
     def lowered(self) -> "Lowered":
