@@ -115,7 +115,8 @@ class EngineModel:
         if found.unit.replace("m2", "m^2") != measure.unit.replace("m2", "m^2"):
             raise StudyError(f"measure {measure.id!r}: {measure.type} has unit {found.unit!r}, not {measure.unit!r}")
         kind: Any = KINDS[found.kind]
-        return MeasureInfo(kind, (0.0, 1.0) if found.kind in ("proportion", "share", "share_of_sums") else None)
+        limits = (0.0, 1.0) if found.kind in ("proportion", "share", "share_of_sums") else None
+        return MeasureInfo(kind, limits, heavy=found.walks)
 
     def evaluate(self, batch: Batch) -> Outcomes:
         """As `Model.evaluate`."""

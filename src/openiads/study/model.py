@@ -22,6 +22,8 @@ class MeasureInfo:
 
     kind: Kind
     bounds: tuple[float, float] | None = None
+    heavy: bool = False
+    """Whether one replication costs as much as many: the measure walks further cases."""
 
 
 @dataclass(frozen=True)

@@ -203,7 +203,7 @@ def quick_sizes(spec: StudySpec) -> Sizes:
     positions = [p for a in spec.assumptions for p in (a.agreed, *(a.positions or {}).values()) if p is not None]
     points = all(p.form == "value" for p in positions)
     draws = 1 if points else QUICK_DRAWS
-    return replace(sizes_of(spec, quick=True), epistemic=draws, replicates=1, looks=Looks(QUICK_RUNS, 2, 1))
+    return replace(sizes_of(spec, quick=True), epistemic=draws, replicates=1, looks=Looks(QUICK_RUNS, 2, 1), heavy=1)
 
 
 def narrowed(spec: StudySpec, claims: Iterable[str]) -> StudySpec:

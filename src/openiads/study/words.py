@@ -105,6 +105,11 @@ def party_verdict(
     return verdict
 
 
+def turns_on_ends(statuses: Statuses) -> bool:
+    """Whether the word on these draws can depend on the ends of the range: every draw is met, or every one is not."""
+    return any(float((statuses == status).mean()) >= THROUGHOUT for status in (Status.MET, Status.NOT_MET))
+
+
 def silent_verdict(party: str) -> PartyVerdict:
     """The verdict of a party that states nothing: it is never imputed."""
     return PartyVerdict(party, "silent", float("nan"), float("nan"), 0)
