@@ -168,13 +168,22 @@ class Simulation:
         run_replication(self.lowered.case, state, self._scratch, self._changes, stop)
         return state
 
-    def run(self, replication: int, level: Level, *, enough: Callable[[State], bool] | None = None) -> State:
+    def run(
+        self,
+        replication: int,
+        level: Level,
+        *,
+        enough: Callable[[State], bool] | None = None,
+        begun: State | None = None,
+    ) -> State:
         """One replication, whole, or as far as it takes. When a log or scratch array was full, it runs again with twice the room.
 
         Parameters
         ----------
         enough : callable, optional
             Asked every so many rows of the calendar whether the state holds all that is wanted; the walk ends there.
+        begun : State, optional
+            The same replication of a case whose calendar is the same up to there, already walked so far; it is walked on in place.
 
         Raises
         ------
@@ -182,7 +191,8 @@ class Simulation:
             When even very large logs do not hold it.
         """
         while True:
-            state = self._walked(self.fresh(replication, level), enough)
+            state = self._walked(self.fresh(replication, level) if begun is None else begun, enough)
+            begun = None
             overflow = int(state.clock["overflow"][0]) + int(state.node_states["pair_overflow"].sum())
             if overflow == 0:
                 return state
@@ -197,7 +207,7 @@ class Simulation:
     def _walked(self, state: State, enough: Callable[[State], bool] | None) -> State:
         if enough is None:
             return self.advance(state)
-        for stop in range(ROWS_BETWEEN, len(self.lowered.case.calendar), ROWS_BETWEEN):
+        for stop in range(int(state.clock["row"][0]) + ROWS_BETWEEN, len(self.lowered.case.calendar), ROWS_BETWEEN):
             if enough(self.advance(state, stop)):
                 return state
         return self.advance(state)

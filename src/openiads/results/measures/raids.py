@@ -5,7 +5,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.engine.objects import Things
 from openiads.errors import ResultsError
 from openiads.results.measures.base import Measure, Sample
 from openiads.results.measures.corridors import KILLED, ends_elsewhere, passed_by
@@ -84,13 +83,9 @@ def leaks_by_cell(data: RunData, *, grid_km: float, radius_km: float | None, acr
 def _by_cells(data: RunData, raid: Array, unit: str, reach_km: float, grid_km: float) -> Array:
     cells = cells_of(data.paths.site_m(unit), radius_m=1000.0 * reach_km, grid_m=1000.0 * grid_km)
     _require_few(len(cells))
+    flown = [ends_moved(data.paths.things, raid, cell) for cell in cells]
     found = []
-    for cell in cells:
-
-        def reshape(things: Things, cell: Array = cell) -> Things:
-            return ends_moved(things, raid, cell)
-
-        states, _ = ends_elsewhere(data, data.scenario, reshape, raid)
+    for states, _ in ends_elsewhere(data, data.scenario, flown, raid):
         leaked = (states == LEAKED).sum(axis=1)
         decided = leaked + (states == KILLED).sum(axis=1)
         found.append(np.where(decided > 0, leaked / np.maximum(decided, 1), 1.0))
