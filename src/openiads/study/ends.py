@@ -91,7 +91,9 @@ class _Tries:
         worlds = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
         first = np.zeros(len(tries), np.int64)  # the same replications at every try
         seed = bench.stream("ends", party=party)
-        asked = bench.wish(f"ends/{party}/{stage}", places, worlds, first=first, count=bench.sizes.end_runs, seed=seed)
+        sizes = bench.sizes
+        count = sizes.search_runs if stage == "search" and sizes.search_runs is not None else sizes.end_runs
+        asked = bench.wish(f"ends/{party}/{stage}", places, worlds, first=first, count=count, seed=seed)
         self.wish = dict(asked.values())
         self._keys = {place: key for place, (key, _) in asked.items()}
 

@@ -33,6 +33,8 @@ class Sizes:
     quick: bool = False
     heavy: int = 1
     """By what the replications and the paths of a heavy measure are divided."""
+    search_runs: int | None = None
+    """Runs at each end of each interval, to find which of the two is better, where not as many as where that leads (`end_runs`)."""
 
     @property
     def draws(self) -> int:
@@ -99,6 +101,7 @@ def _quick(sizes: Sizes, runs: int) -> Sizes:
         path_draws=max(16, runs // 8),
         table_draws=0,
         end_runs=first,
+        search_runs=max(1, first // 4),
         bridging_draws=4,
         bridging_runs=4,
         sensitivity_n=0,
