@@ -40,7 +40,7 @@ def same_bytes(one: Lowered, other: Lowered) -> None:
         found = getattr(other.case, name)
         for column in array.dtype.names or (None,):
             a, b = (x if column is None else x[column] for x in (array, found))
-            assert a.shape == b.shape and a.tobytes() == b.tobytes(), f"{name}.{column}"
+            assert (a.shape, a.tobytes()) == (b.shape, b.tobytes()), f"{name}.{column}"
 
 
 def test_views_kept_from_other_scenarios_change_no_byte() -> None:
