@@ -116,7 +116,7 @@ class EngineModel:
             raise StudyError(f"measure {measure.id!r}: {measure.type} has unit {found.unit!r}, not {measure.unit!r}")
         kind: Any = KINDS[found.kind]
         limits = (0.0, 1.0) if found.kind in ("proportion", "share", "share_of_sums") else None
-        return MeasureInfo(kind, limits, heavy=found.walks)
+        return MeasureInfo(kind, limits, absolute=found.kind != "exact", heavy=found.walks)
 
     def evaluate(self, batch: Batch) -> Outcomes:
         """As `Model.evaluate`."""

@@ -16,7 +16,7 @@ from openiads.study.prim import StableBox, stable_box
 from openiads.study.safeguards import Search, safeguards_component
 from openiads.study.value_of_information import Value, value_of_information
 from openiads.study.verdicts import ReadingResult, verdict_component
-from openiads.study.words import PartyVerdict, between, party_verdict, silent_verdict, turns_on_ends
+from openiads.study.words import PartyVerdict, between, capped, party_verdict, silent_verdict, turns_on_ends
 
 MOST_BOX_POINTS = 4096
 """Draws that a box is searched in, at most: more change its limits little and cost minutes."""
@@ -144,7 +144,7 @@ def _words(
                     words[reading.id, party] = silent_verdict(party)
                 elif reading.bridging is None:
                     end = ends[party][reading.id]
-                    words[reading.id, party] = party_verdict(
+                    word = party_verdict(
                         party,
                         results[party][reading.id].statuses,
                         best_end=end.best.status if end.best else None,
@@ -155,6 +155,7 @@ def _words(
                         odds=bench.assumptions.odds_only(party),
                         confidence=bench.spec.replications.confidence,
                     )
+                    words[reading.id, party] = capped(word, absolute=results[party][reading.id].reading.absolute)
                 else:
                     search = next(s for s in searches if s.spec.id == reading.bridging)
                     words[reading.id, party] = _bridging_word(search, party, reading.expect or "feasible")

@@ -53,6 +53,11 @@ class Reading:
         return (*self.frame.cells, *self.frame.minus)
 
     @property
+    def absolute(self) -> bool:
+        """Whether it is about a figure by itself that nothing public bears out: a contrast of options is not."""
+        return self.info.absolute and self.spec.contrast is None
+
+    @property
     def basis(self) -> Basis:
         """What its attribution splits: the share of draws that meet it, the share of runs with the event, or a mean."""
         if self.exact:
