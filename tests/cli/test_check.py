@@ -10,8 +10,9 @@ import pytest
 from openiads.cli import main as cli
 from openiads.cli.check import parse_settings
 from openiads.errors import ScenarioError
+from openiads.study.shipped import folder
 
-COAST = Path(__file__).resolve().parents[2] / "examples" / "scenarios" / "coastal-sector-notional.yaml"
+COAST = Path(str(folder())) / "scenarios" / "coastal-sector-notional.yaml"
 
 
 def _run(arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:

@@ -7,9 +7,10 @@ from typer.testing import CliRunner
 
 from openiads.cli.main import app
 from openiads.errors import StudyError
+from openiads.study.shipped import find
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLE = ROOT / "examples" / "studies" / "standalone-vs-integrated.yaml"
+EXAMPLE = find("standalone-vs-integrated")
 
 
 def run(*arguments: object) -> str:

@@ -24,7 +24,8 @@ from toy import ToyRange
 from openiads.cli.main import main
 from openiads.errors import OpeniadsError
 from openiads.study import submit
-from openiads.study.execute import execute, order_of
+from openiads.study.execute import execute
+from openiads.study.order import order_of
 from openiads.study.loading import load_study
 from slow import Slow
 

@@ -18,8 +18,9 @@ def golden_results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The golden study, 64 draws."""
     from toy import ToyRange
 
-    from openiads.study.execute import execute, order_of
+    from openiads.study.execute import execute
     from openiads.study.loading import load_study
+    from openiads.study.order import order_of
 
     folder = tmp_path_factory.mktemp("golden") / "results"
     execute(order_of(load_study(GOLDEN, scenario=False), draws=64), folder, model=ToyRange())

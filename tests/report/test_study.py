@@ -13,8 +13,10 @@ from openiads.errors import ResultsError, StudyError
 from openiads.report.study import one_page, page, study_json, write_study
 from openiads.report.study_override import override
 from openiads.results.wording import significant
-from openiads.study.execute import execute, order_of
+from openiads.study.execute import execute
 from openiads.study.loading import load_study
+from openiads.study.order import order_of
+from openiads.study.shipped import find
 from openiads.study.tables import read_table
 
 GOLDEN = Path(__file__).parents[1] / "study" / "reference" / "golden-coverage-claims.yaml"
@@ -341,8 +343,7 @@ def test_registered_and_amended_stand_side_by_side(golden_results: Path, tmp_pat
 
 
 def test_what_a_party_says_elsewhere(golden_results: Path) -> None:
-    examples = Path(__file__).parents[2] / "examples" / "studies"
-    html = page(golden_results, across=[examples / "standalone-vs-integrated.yaml", examples / "coverage-claims.yaml"])
+    html = page(golden_results, across=[find("standalone-vs-integrated"), find("coverage-claims")])
     assert "party A says 350 to 450 km of R1 in coverage-claims and 200 to 300 km in standalone-vs-integrated" in html
 
 

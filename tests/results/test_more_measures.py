@@ -15,6 +15,7 @@ from openiads.results.measures.raids import leaks_by_cell
 from openiads.results.schema import to_table
 from openiads.scenario.loader import Scenario, load_scenario
 from openiads.stats.quantiles import jackknifed, quantile_of_groups, ranked, reached_by
+from openiads.study.shipped import folder
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "scenarios"
 S = 1_000_000_000
@@ -31,7 +32,7 @@ def radial(**overrides: Any) -> Scenario:
 
 
 def coast(**overrides: Any) -> Scenario:
-    return load_scenario(EXAMPLES / "coastal-sector-notional.yaml", overrides=overrides)
+    return load_scenario(Path(str(folder())) / "scenarios" / "coastal-sector-notional.yaml", overrides=overrides)
 
 
 def by_hand(scenario: Scenario, tables: Rows, replications: int = 1, seed: int = 1) -> RunData:

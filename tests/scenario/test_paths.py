@@ -11,9 +11,10 @@ from openiads.catalogue import load_catalogue
 from openiads.scenario.loader import Scenario, load_scenario, load_scenario_text
 from openiads.scenario.paths import PathError, get_path, known_paths, locate, set_paths
 from openiads.scenario.yaml_reader import read_text
+from openiads.study.shipped import find
 
 ROOT = Path(__file__).resolve().parents[2]
-STUDIES = sorted((ROOT / "examples" / "studies").glob("*.yaml"))
+STUDIES = [find(name) for name in ("coverage-claims", "standalone-vs-integrated")]
 CATALOGUE = load_catalogue()
 
 

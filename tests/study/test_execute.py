@@ -16,9 +16,11 @@ from toy import ToyRange
 from openiads.errors import StudyError
 from openiads.study import submit
 from openiads.study.bench import Bench
-from openiads.study.execute import Order, execute, open_results, order_of
+from openiads.study.execute import execute
 from openiads.study.loading import Study
 from openiads.study.lock import LookLog
+from openiads.study.opened import open_results
+from openiads.study.order import Order, order_of
 from openiads.study.plan import plan
 from openiads.study.tables import SCHEMAS, digest, read_table
 
@@ -88,7 +90,8 @@ import sys
 from pathlib import Path
 sys.path.insert(0, {here!r})
 from toy import ToyRange
-from openiads.study.execute import execute, order_of
+from openiads.study.execute import execute
+from openiads.study.order import order_of
 from openiads.study.loading import load_study
 from openiads.study.submit import local
 study = load_study({file!r}, scenario=False)

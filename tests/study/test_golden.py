@@ -133,7 +133,7 @@ def test_golden_median_reach(done: Any, golden: Any) -> None:
         worlds = bench.assumptions.party_world(party, bench.design.table)
         places = bench.places([reading])
         asked = bench.wish("x", places, worlds, first=np.zeros(len(bench.design.table), np.int64), count=1, seed=1)
-        for (_, cell), (_, batch) in asked.items():
+        for (_, cell, _), (_, batch) in asked.items():
             reach = ToyRange().evaluate(batch)["r_eng"][:, 0, 0]
             wanted = golden["median_reach_km"][f"fighter|{dict(cell.conditions)['h_t']} m"][party]["engage"]
             assert float(np.median(reach)) == pytest.approx(wanted, rel=0, abs=0.2)  # km

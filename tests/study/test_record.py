@@ -17,12 +17,14 @@ from openiads.study import aftermath, closed, lock
 from openiads.study.bench import Bench
 from openiads.study.crate import ro_crate
 from openiads.study.evidence import mirrored
-from openiads.study.execute import Results, begin, execute, open_results, order_of
+from openiads.study.execute import begin, execute
 from openiads.study.findings import run_study
 from openiads.study.kit import invitation
 from openiads.study.loading import Study, load_study
 from openiads.study.manifest import style_sheet
 from openiads.study.model import Direct
+from openiads.study.opened import Results, open_results
+from openiads.study.order import order_of
 from openiads.study.tables import SCHEMAS, read_table, write_tables
 from openiads.study.words import PartyVerdict
 

@@ -14,10 +14,11 @@ from toy import ToyRange
 
 from openiads.study.bench import Bench
 from openiads.study.blocks import RUNS_PER_BLOCK, Kept
-from openiads.study.execute import execute, order_of
+from openiads.study.execute import execute
 from openiads.study.findings import run_study
 from openiads.study.loading import Study
 from openiads.study.model import Batch, Direct, Outcomes
+from openiads.study.order import order_of
 from openiads.study.rows import all_rows
 from openiads.study.submit import local
 from openiads.study.tables import digest
@@ -31,7 +32,8 @@ import resource, sys
 from pathlib import Path
 sys.path.insert(0, {here!r})
 from toy import ToyRange
-from openiads.study.execute import execute, order_of
+from openiads.study.execute import execute
+from openiads.study.order import order_of
 from openiads.study.loading import load_study
 from openiads.study.submit import local
 if __name__ == "__main__":

@@ -56,8 +56,9 @@ def web_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sys.path.insert(0, str(ROOT / "tests" / "study"))
     from toy import ToyRange
 
-    from openiads.study.execute import execute, order_of
+    from openiads.study.execute import execute
     from openiads.study.loading import load_study
+    from openiads.study.order import order_of
 
     file = ROOT / "tests" / "study" / "reference" / "golden-coverage-claims.yaml"
     folder = tmp_path_factory.mktemp("study") / "results"

@@ -133,7 +133,7 @@ def copied(web_study: Path, to: Path) -> Path:
 def vouched(folder: Path) -> Path:
     """The folder with a manifest that vouches for what is in it now, as one who tampers with all of it would write it."""
     from openiads.report.study_data import StudyData
-    from openiads.study.execute import open_results
+    from openiads.study.opened import open_results
 
     manifest = folder / "study.json"
     told = json.loads(manifest.read_text(encoding="utf-8"))

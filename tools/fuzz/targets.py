@@ -170,8 +170,9 @@ def _scenario(run: Path, folder: Path) -> Target:
 
 def _study(run: Path, folder: Path) -> Target:
     from openiads.study.loading import load_study
+    from openiads.study.shipped import find
 
-    files = sorted((ROOT / "examples" / "studies").glob("*.yaml"))
+    files = [find(name) for name in ("coverage-claims", "standalone-vs-integrated")]
     read = _through(folder / "study.yaml", lambda path: load_study(path, scenario=False))
     return Target("study", read, [file.read_bytes() for file in files])
 

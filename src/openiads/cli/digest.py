@@ -13,7 +13,7 @@ def digest(
 ) -> None:
     """Print the SHA-256 of the results of a run or a study: equal results have equal digests."""
     if (folder / "study.json").is_file():
-        from openiads.study.execute import open_results
+        from openiads.study.opened import open_results
         from openiads.study.tables import digest as digest_of_study
 
         total, each = digest_of_study(open_results(folder).folder)

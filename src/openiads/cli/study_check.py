@@ -37,22 +37,34 @@ def study_of(file: Path, *, amended: bool = False) -> "tuple[Study, Lock | None]
 def lint(
     file: StudyFile,
     across: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Also compare with the other study files in this folder.")
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Also compare with the other study files in this folder; files of another kind are passed over.",
+        ),
     ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Print every problem, one a line, not only the first.")] = False,
 ) -> None:
     """Check a study file: its form, what it refers to, its scenario, and what it should know."""
     from openiads.study.cautions import across as contradictions
     from openiads.study.engine_model import measure_problems
-    from openiads.study.loading import lines_of, load_study
+    from openiads.study.loading import InvalidStudyError, is_study, lines_of, load_study
     from openiads.study.shipped import find
 
     file = find(file)
-    study = load_study(file)
+    try:
+        study = load_study(file)
+    except InvalidStudyError as error:
+        if not every:
+            raise
+        for line in error.lines:
+            typer.echo(f"error: {line}", err=True)
+        raise typer.Exit(2) from None
     spec = study.spec
     for line in [*study.warnings, *lines_of(study.document, measure_problems(spec, study.scenario))]:
         typer.echo(f"note: {line}")
     if across is not None:
-        others = [p for p in sorted(across.glob("*.yaml")) if p.resolve() != file.resolve()]
+        others = [p for p in sorted(across.glob("*.yaml")) if p.resolve() != file.resolve() and is_study(p)]
         studies = [(str(file), spec), *((str(p), load_study(p).spec) for p in others)]
         for line in contradictions(studies):
             typer.echo(f"across: {line}")
@@ -67,7 +79,7 @@ def lint(
 def plan(file: StudyFile, draws: Draws = None, quick: Quick = False, workers: Workers = 1) -> None:
     """Runs, hours and expected precision of a study, before anything starts."""
     from openiads.study.bench import Bench
-    from openiads.study.execute import engine_of
+    from openiads.study.order import engine_of
     from openiads.study.plan import plan as plan_of
     from openiads.study.sizes import sizes_of
 

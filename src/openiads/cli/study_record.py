@@ -73,7 +73,7 @@ def replay(
 ) -> None:
     """Run a random share of a study again and compare: bitwise, or within 4 standard errors. Exit code 1 when different."""
     from openiads.study.aftermath import replay as again
-    from openiads.study.execute import open_results
+    from openiads.study.opened import open_results
 
     results = open_results(folder)
     compile_kernels()
@@ -90,7 +90,7 @@ def replay(
 def compare(one: Folder, other: Annotated[Path, typer.Argument(metavar="RESULTS2", help="Another results folder.")]) -> None:
     """What changed between two results folders, and why."""
     from openiads.study.aftermath import compare as compared
-    from openiads.study.execute import open_results
+    from openiads.study.opened import open_results
 
     for line in compared(open_results(one), open_results(other)):
         typer.echo(line)
@@ -113,9 +113,9 @@ def closed(
     from openiads.scenario.yaml_reader import read_file
     from openiads.study.bench import Bench
     from openiads.study.closed import FIRST_LINE, SALT, closed_export, closed_study, commitment
-    from openiads.study.execute import engine_of, order_of
     from openiads.study.findings import run_study
     from openiads.study.model import Direct
+    from openiads.study.order import engine_of, order_of
 
     study, lock = study_of(file)
     if lock is None:
@@ -144,8 +144,8 @@ def kit(
 ) -> None:
     """Write the invitation pack: terms, agenda, a blank position sheet for each party."""
     from openiads.results.files import write_whole
-    from openiads.study.execute import open_results
     from openiads.study.kit import invitation
+    from openiads.study.opened import open_results
 
     study, _ = study_of(file)
     files = invitation(None if results is None else open_results(results), study.spec)
@@ -158,8 +158,8 @@ def export(folder: Folder) -> None:
     """Write the RO-Crate metadata and the credibility sheet beside the results."""
     from openiads.results.files import to_json, write_whole
     from openiads.study.crate import ro_crate
-    from openiads.study.execute import open_results
     from openiads.study.manifest import style_sheet
+    from openiads.study.opened import open_results
 
     results = open_results(folder)
     write_whole(folder / "credibility.md", style_sheet(results).encode())

@@ -30,7 +30,8 @@ def run(
 ) -> None:
     """Run a study and write its tables. An unregistered file runs as DRAFT; a registered one must be unchanged to the byte."""
     from openiads.study import submit
-    from openiads.study.execute import engine_of, execute, order_of
+    from openiads.study.execute import execute
+    from openiads.study.order import engine_of, order_of
     from openiads.study.tables import digest
 
     study, lock = study_of(file, amended=amended)
@@ -87,7 +88,7 @@ def what_if(
     from openiads.errors import StudyError
     from openiads.scenario.yaml_reader import read_value
     from openiads.study.aftermath import what_if as asked
-    from openiads.study.execute import open_results
+    from openiads.study.opened import open_results
 
     wanted = {}
     for text in changes:

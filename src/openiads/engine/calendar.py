@@ -12,6 +12,7 @@ from openiads.engine.fire_units import marches_ns
 from openiads.engine.links import outages_ns
 from openiads.engine.objects import Things
 from openiads.engine.sites import Radars, node_spec
+from openiads.engine.views import Views, looks_from
 from openiads.engine.windows import Walk, plan_walk
 from openiads.models.sensing.looks import SIGHTS, frame_candidates, rotating_looks
 from openiads.models.sensing.lowering import take_path
@@ -45,7 +46,9 @@ class Plan:
     walk: Walk
 
 
-def build_calendar(spec: ScenarioSpec, radars: Radars, things: Things, nodes: list[str], links: list[str]) -> Plan:
+def build_calendar(
+    spec: ScenarioSpec, radars: Radars, things: Things, nodes: list[str], links: list[str], views: Views | None = None
+) -> Plan:
     """Lay out all instants of a scenario. Rows sort by time, rank of their kind, and hash of the name they belong to."""
     duration_ns = _ns(spec.clock.duration_s)
     walk = plan_walk(spec.windows, radars, things, duration_ns)
@@ -56,7 +59,7 @@ def build_calendar(spec: ScenarioSpec, radars: Radars, things: Things, nodes: li
         radar = radars.records[r]
         rows = _radar_rows(r, radar, duration_ns, radiating(spec, things, node, role, duration_ns))
         blocks.append((while_up(rows, out[node]), name_hash(node, role)))
-        seen[r] = _sightings(radars, r, things, duration_ns)
+        seen[r] = _sightings(radars, r, things, duration_ns, views)
     for n, node in enumerate(nodes):
         cycle_ns = command_cycle_ns(spec, node, links)
         if cycle_ns > 0:
@@ -170,11 +173,27 @@ class Seen:
     counts: NDArray[np.int64]
 
 
-def _sightings(radars: Radars, r: int, things: Things, duration_ns: int) -> Seen:
+def _sightings(radars: Radars, r: int, things: Things, duration_ns: int, views: Views | None) -> Seen:
     """Looks or candidates of radar `r`, by the number of the calendar row that they belong to."""
     radar = radars.records[r]
-    rotating = radar["kind"] == ROTATING
-    walk, dtype = (rotating_looks, LOOKS) if rotating else (frame_candidates, CANDIDATES)
+    if views is None:
+        (everything, sights, number), change_db = _walked(radars, r, things, duration_ns), None
+    else:
+        everything, sights, number, change_db = looks_from(views, radars, r, things, duration_ns)
+    kept = take_path(radars.paths[r], radar, things.objects, everything, sights, change_db=change_db)
+    everything, number = everything[kept], number[kept]
+    keys = things.objects["name"][everything["object"]]  # not the index, which hangs on what an object is called
+    order = np.lexsort((keys, everything["at_ns" if radar["kind"] == ROTATING else "azimuth_rad"], number))
+    everything, number = everything[order], number[order]
+    firsts = np.flatnonzero(np.diff(number, prepend=-1))
+    counts = np.diff(np.append(firsts, len(number)))
+    return Seen(everything, number[firsts], firsts, counts)
+
+
+def _walked(radars: Radars, r: int, things: Things, duration_ns: int) -> tuple[Rows, Rows, NDArray[np.int64]]:
+    """Looks or candidates of a radar at all objects, where these then stand, and the calendar number of each."""
+    radar = radars.records[r]
+    walk, dtype = (rotating_looks, LOOKS) if radar["kind"] == ROTATING else (frame_candidates, CANDIDATES)
     masks = (radars.mask_first, radars.mask_range_m, radars.mask_elevation_rad)
     room = duration_ns // int(radar["period_ns"]) + 3
     buffer, numbers, sights = np.zeros(room, dtype), np.zeros(room, np.int64), np.zeros(room, SIGHTS)
@@ -185,15 +204,7 @@ def _sightings(radars: Radars, r: int, things: Things, duration_ns: int) -> Seen
         found.append(buffer[:count].copy())
         rows.append(numbers[:count].copy())
         seen.append(sights[:count].copy())
-    everything, number = np.concatenate(found), np.concatenate(rows)
-    kept = take_path(radars.paths[r], radar, things.objects, everything, np.concatenate(seen))
-    everything, number = everything[kept], number[kept]
-    keys = things.objects["name"][everything["object"]]  # not the index, which hangs on what an object is called
-    order = np.lexsort((keys, everything["at_ns" if rotating else "azimuth_rad"], number))
-    everything, number = everything[order], number[order]
-    firsts = np.flatnonzero(np.diff(number, prepend=-1))
-    counts = np.diff(np.append(firsts, len(number)))
-    return Seen(everything, number[firsts], firsts, counts)
+    return np.concatenate(found), np.concatenate(seen), np.concatenate(rows)
 
 
 def _assemble(blocks: list[tuple[Rows, np.uint64]], seen: dict[int, Seen], walk: Walk) -> Plan:

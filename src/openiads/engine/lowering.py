@@ -18,6 +18,7 @@ from openiads.engine.objects import Things, lower_objects
 from openiads.engine.opportunity import lower_windows, mark_outages
 from openiads.engine.relief import Relief, relief_bits, relieve_control, relieve_objects
 from openiads.engine.sites import Sites, lower_radars, node_spec
+from openiads.engine.views import Views
 from openiads.engine.windows import Walk
 from openiads.records import case as records
 from openiads.records.case import Case
@@ -60,7 +61,13 @@ class Lowered:
     walk: Walk
 
 
-def lower(scenario: Scenario, relief: Relief | None = None, *, reshape: Callable[[Things], Things] | None = None) -> Lowered:
+def lower(
+    scenario: Scenario,
+    relief: Relief | None = None,
+    *,
+    reshape: Callable[[Things], Things] | None = None,
+    views: Views | None = None,
+) -> Lowered:
     """Lower a scenario to the arrays of a case.
 
     Parameters
@@ -69,6 +76,8 @@ def lower(scenario: Scenario, relief: Relief | None = None, *, reshape: Callable
         For a counterfactual: object and the link of the chain that is restored for it (one of `records.chain.RELIEFS`).
     reshape : callable, optional
         Moves the paths of objects before anything else is worked out: for measures that ask what the same raid would do elsewhere.
+    views : Views, optional
+        What was seen from where in scenarios lowered before: for those who lower many. The case is the same to the byte.
 
     Raises
     ------
@@ -96,7 +105,7 @@ def lower(scenario: Scenario, relief: Relief | None = None, *, reshape: Callable
     fighters, fighter_zones = lower_fighters(spec, sites, sorted(spec.fighters), nodes, further)
     control = relieve_control(_control(spec), bits)
     link_rows, gaps = lower_links(spec, links, nodes, used)
-    plan = build_calendar(spec, radars, things, nodes, links)
+    plan = build_calendar(spec, radars, things, nodes, links, views)
     windows = lower_windows(
         control=control,
         objects=things.objects,

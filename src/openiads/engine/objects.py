@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +14,8 @@ from openiads.constants import NANOSECONDS_PER_SECOND
 from openiads.engine.identities import fill_sortie
 from openiads.engine.sites import Sites
 from openiads.errors import ScenarioError
-from openiads.models.motion.lowering import hold, path_of
+from openiads.models.motion.lowering import Point, hold, path_of, places_of
+from openiads.models.motion.spec import MotionSpec
 from openiads.physics.decibels import db_from_ratio
 from openiads.records.arms import KINDS
 from openiads.records.case import FRIENDLY, HOSTILE, NEUTRAL, OBJECTS
@@ -59,7 +61,7 @@ def lower_objects(spec: ScenarioSpec, sites: Sites) -> Things:
     total = 0
     for key in sorted(spec.objects):
         thing = spec.objects[key]
-        step_ns, duration_ns, path = path_of(thing.motion, sites.locate, sites.ground)
+        step_ns, duration_ns, path = _path(thing.motion, sites)
         if thing.motion.end == "stay":
             rest_ns = round(spec.clock.duration_s * NANOSECONDS_PER_SECOND)
             path = hold(path, rest_ns // step_ns + 1)
@@ -92,6 +94,18 @@ def lower_objects(spec: ScenarioSpec, sites: Sites) -> Things:
         rows=tuple(f[3] for f in found),
         notified=tuple(f[4] for f in found),
     )
+
+
+def _path(motion: MotionSpec, sites: Sites) -> tuple[int, int, NDArray[Any]]:
+    if sites.ground is not None:
+        return path_of(motion, sites.locate, sites.ground)
+    return _kept_path(motion, tuple((name, sites.locate(name)) for name in places_of(motion)))
+
+
+@lru_cache(maxsize=256)
+def _kept_path(motion: MotionSpec, places: tuple[tuple[str, Point], ...]) -> tuple[int, int, NDArray[Any]]:
+    """The path of a motion over ground that only its own places state; nobody writes to its knots."""
+    return path_of(motion, dict(places).__getitem__, None)
 
 
 def _record(thing: ObjectSpec, step_ns: int, first: int, count: int, *, correlated: bool) -> Any:

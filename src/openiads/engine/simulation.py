@@ -1,5 +1,6 @@
 """Running replications of a lowered scenario: a fresh state, the walk, more room when a log was full."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +20,9 @@ from openiads.tracking.records import PLOT, TRACK, TRACKER_STATE, make_changes, 
 MOST_ROOM = 4096
 """Factor on the first guess of log sizes beyond which a replication is an error, not a big run."""
 
+
+ROWS_BETWEEN = 256
+"""Rows of the calendar between two questions whether a walk has gone far enough."""
 
 STAGE_NEVER = ("identity", *(name for name in records.STAGES.names or () if name.endswith("_ns")))
 """Fields of a stage that begin as -1."""
@@ -164,8 +168,22 @@ class Simulation:
         run_replication(self.lowered.case, state, self._scratch, self._changes, stop)
         return state
 
-    def run(self, replication: int, level: Level) -> State:
-        """One whole replication. When a log or scratch array was full, it runs again with twice the room: same bytes.
+    def run(
+        self,
+        replication: int,
+        level: Level,
+        *,
+        enough: Callable[[State], bool] | None = None,
+        begun: State | None = None,
+    ) -> State:
+        """One replication, whole, or as far as it takes. When a log or scratch array was full, it runs again with twice the room.
+
+        Parameters
+        ----------
+        enough : callable, optional
+            Asked every so many rows of the calendar whether the state holds all that is wanted; the walk ends there.
+        begun : State, optional
+            The same replication of a case whose calendar is the same up to there, already walked so far; it is walked on in place.
 
         Raises
         ------
@@ -173,7 +191,8 @@ class Simulation:
             When even very large logs do not hold it.
         """
         while True:
-            state = self.advance(self.fresh(replication, level))
+            state = self._walked(self.fresh(replication, level) if begun is None else begun, enough)
+            begun = None
             overflow = int(state.clock["overflow"][0]) + int(state.node_states["pair_overflow"].sum())
             if overflow == 0:
                 return state
@@ -184,3 +203,11 @@ class Simulation:
                 )
             self.room = self.room.doubled()
             self._prepare()
+
+    def _walked(self, state: State, enough: Callable[[State], bool] | None) -> State:
+        if enough is None:
+            return self.advance(state)
+        for stop in range(int(state.clock["row"][0]) + ROWS_BETWEEN, len(self.lowered.case.calendar), ROWS_BETWEEN):
+            if enough(self.advance(state, stop)):
+                return state
+        return self.advance(state)

@@ -1,6 +1,7 @@
 """Where things stand: places, antennas and the terrain that masks them."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,10 @@ def node_spec(spec: ScenarioSpec, node: str) -> Any:
         if node in section:
             return section[node]
     raise KeyError(node)
+
+
+kept_mask = lru_cache(maxsize=128)(smooth_mask_steps)
+"""Masks of smooth ground by antenna height, refraction and angle; nobody writes to them."""
 
 
 class Sites:
@@ -99,7 +104,7 @@ class Sites:
                 except OutOfRangeError as error:
                     raise ScenarioError(f"places.{place}: {error}") from error
         angle = None if p.mask_angle_deg is None else float(np.radians(p.mask_angle_deg))
-        return smooth_mask_steps(antenna_height_m=max(height_m, 0.0), refraction_factor=factor, mask_angle_rad=angle)
+        return kept_mask(antenna_height_m=max(height_m, 0.0), refraction_factor=factor, mask_angle_rad=angle)
 
 
 def _section(spec: ScenarioSpec, node: str) -> str:

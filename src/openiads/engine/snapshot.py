@@ -7,7 +7,6 @@ compiled code takes an array that is not aligned for another type.
 import io
 import json
 import math
-import os
 import zipfile
 import zlib
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from openiads.disk import put_whole
 from openiads.engine.lowering import Lowered
 from openiads.errors import ResultsError
 from openiads.records import fighters
@@ -102,12 +102,7 @@ def save_snapshot(path: Path, state: State, *, scenario_sha256: str) -> None:
     shapes = json.dumps({name: array.shape for name, array in state._asdict().items()})
     arrays: dict[str, Any] = {**about, "shapes": np.array(shapes), "layout": np.array(_layout()), **raw}
     np.savez_compressed(buffer, **arrays)
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    with aside.open("wb") as file:
-        file.write(buffer.getvalue())
-        file.flush()
-        os.fsync(file.fileno())
-    aside.rename(path)
+    put_whole(path, buffer.getvalue())
 
 
 def load_snapshot(path: Path, *, scenario_sha256: str) -> State:

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from openiads.report.study_words import plain, said
 
 if TYPE_CHECKING:
-    from openiads.study.execute import Results
     from openiads.study.loading import Study
+    from openiads.study.opened import Results
     from openiads.study.spec import ClaimSpec, ReadingSpec, StudySpec
 
 Row = dict[str, Any]
@@ -188,7 +188,7 @@ def open_study(folder: Path | str) -> StudyData:
         When the folder holds none, or one that is not finished, or a part of it is missing or damaged.
     """
     from openiads.errors import StudyError  # noqa: PLC0415
-    from openiads.study.execute import open_results  # noqa: PLC0415
+    from openiads.study.opened import open_results  # noqa: PLC0415
 
     results = open_results(Path(folder))
     if not (results.folder / TEXT).is_file():

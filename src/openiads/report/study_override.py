@@ -45,8 +45,8 @@ def override(folder: Path, *, text: str, by: str, why: str) -> None:
         When the folder holds no finished study, or the text breaks a wording rule, is too long, or does not say that it holds in
         this model; when nobody signs it or no reason is given.
     """
-    from openiads.study.execute import open_results  # noqa: PLC0415
     from openiads.study.lock import LookLog  # noqa: PLC0415
+    from openiads.study.opened import open_results  # noqa: PLC0415
 
     open_results(folder)
     plain = " ".join(text.split())

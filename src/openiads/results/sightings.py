@@ -14,14 +14,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from openiads.engine.sorties import Sorties, sorties
 from openiads.engine.windows import Interval, union
-from openiads.models.sensing.multifunction import aspect_of
-from openiads.physics.link_budget import two_way_loss_db
+from openiads.models.sensing.looks import fill_motions
+from openiads.physics.link_budget import propagation_loss_db
 from openiads.records.case import FRAME, FRIENDLY, LOOK, ROTATING, Case
-from openiads.records.truth import motion_at
 from openiads.results.measures.tracks import NOTHING
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ SIGHTING: Final = np.dtype(
 class Seen:
     """Looks of one radar at one object in one replication while its node held a firm track of it, in time order.
 
-    `held` is the time for which each look stands, as far as the track is held.
+    The time for which a look stands, as far as the track is held, is in pieces: start and end of each, and which look it is `of`.
     """
 
     line: int
@@ -55,12 +54,16 @@ class Seen:
     reflectors: bool
     looks: Array
     snr_db: NDArray[np.float64]
-    held: tuple[tuple[Interval, ...], ...]
+    first_ns: NDArray[np.int64]
+    last_ns: NDArray[np.int64]
+    of: NDArray[np.int64]
 
     @property
     def held_ns(self) -> NDArray[np.float64]:
         """Time for which each look stands. [ns]"""
-        return np.array([sum(b - a for a, b in parts) for parts in self.held], dtype=np.float64)
+        found = np.zeros(len(self.looks))
+        np.add.at(found, self.of, self.last_ns - self.first_ns)
+        return found
 
 
 class Sightings:
@@ -114,11 +117,11 @@ class Sightings:
                     yield self._one(line, r, o, looks[facing], held, flown)
 
     def _one(self, line: int, r: int, o: int, looks: Array, held: list[Interval], flown: Sorties) -> Seen:
-        cut = [_cut(span, held) for span in _spans(looks["at_ns"], int(self.case.radars[r]["period_ns"]))]
-        kept = np.array([bool(parts) for parts in cut], dtype=bool)
+        first_ns, last_ns, of = _cut(*_spans(looks["at_ns"], int(self.case.radars[r]["period_ns"])), held)
+        kept, of = np.unique(of, return_inverse=True)
         rows = looks[kept]
         snr_db = rows["snr_1m2_db"] + flown.rcs_db[o][rows["aspect"]]
-        return Seen(line, r, o, bool(flown.reflectors[o]), rows, snr_db, tuple(parts for parts in cut if parts))
+        return Seen(line, r, o, bool(flown.reflectors[o]), rows, snr_db, first_ns, last_ns, of)
 
     def _facing(self, r: int, looks: Array, turns: list[tuple[int, float]]) -> NDArray[np.bool_]:
         """Which looks lie in the sector of a multifunction radar, where its antenna then pointed."""
@@ -136,22 +139,18 @@ def _looks(case: Case, seen: Array, at_ns: Array, r: int, o: int) -> Array:
     found = np.zeros(len(seen), SIGHTING)
     found["at_ns"] = seen["at_ns"] if rotating else at_ns - int(radar["period_ns"]) // 2
     found["azimuth_rad"] = seen["azimuth_rad"]
-    place, velocity = _motion(case, o, found["at_ns"])
+    motions, aspects = np.zeros((len(seen), 6)), np.zeros(len(seen), np.int32)
+    fill_motions(radar, case.objects, case.knots, o, np.ascontiguousarray(found["at_ns"]), motions, aspects)
+    place, velocity = motions[:, :3], motions[:, 3:]
     toward = radar["site_m"] - place
     found["angle_rad"] = _angle(place, velocity, toward)
     if rotating:
         found["aspect"], found["snr_1m2_db"] = seen["aspect"], seen["snr_1m2_db"]
         return found
-    found["aspect"] = [aspect_of(*v, *way) for v, way in zip(velocity.tolist(), toward.tolist(), strict=True)]
-    loss_db = [two_way_loss_db(away) for away in np.linalg.norm(toward, axis=1).tolist()]
-    found["snr_1m2_db"] = float(radar["gain_db"]) - np.array(loss_db) + seen["path_db"]
+    found["aspect"] = aspects
+    loss_db = propagation_loss_db(range_m=np.linalg.norm(toward, axis=1))
+    found["snr_1m2_db"] = float(radar["gain_db"]) - loss_db + seen["path_db"]
     return found
-
-
-def _motion(case: Case, o: int, at_ns: Array) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Position and velocity (n, 3) of an object at times (n,), by the walk's own arcs."""
-    found = np.array([motion_at(case.objects, case.knots, o, int(when)) for when in at_ns], dtype=np.float64)
-    return found[:, :3], found[:, 3:]
 
 
 def _angle(place: NDArray[np.float64], velocity: NDArray[np.float64], toward: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -166,7 +165,7 @@ def _angle(place: NDArray[np.float64], velocity: NDArray[np.float64], toward: ND
     return np.asarray(np.arctan2(-dot(up, np.cross(course, line)), dot(course, line)))
 
 
-def _spans(at_ns: Array, period_ns: int) -> list[Interval]:
+def _spans(at_ns: Array, period_ns: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The time for which each look stands: to halfway to its neighbours, or half a period where the next is missing."""
     middles = at_ns[:-1] + np.diff(at_ns) // 2
     near = np.diff(at_ns) <= 3 * period_ns // 2
@@ -176,13 +175,18 @@ def _spans(at_ns: Array, period_ns: int) -> list[Interval]:
     last = np.concatenate([np.where(near, middles, at_ns[:-1]), at_ns[-1:]]) + np.concatenate([~near, [True]]) * (
         period_ns // 2
     )
-    return list(zip(first.tolist(), last.tolist(), strict=True))
+    return first, last
 
 
-def _cut(span: Interval, held: list[Interval]) -> tuple[Interval, ...]:
-    """What of a span lies in the held intervals."""
-    found = ((max(span[0], a), min(span[1], b)) for a, b in held if a < span[1] and b > span[0])
-    return tuple((a, b) for a, b in found if b > a)
+def _cut(
+    first_ns: NDArray[np.int64], last_ns: NDArray[np.int64], held: list[Interval]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """What of each span lies in the held intervals: starts and ends of the pieces, by span and then by time, and which span."""
+    firsts = [np.maximum(first_ns, a) for a, _ in held]
+    lasts = [np.minimum(last_ns, b) for _, b in held]
+    starts, stops = np.array(firsts).T, np.array(lasts).T
+    of, part = np.nonzero(stops > starts)
+    return starts[of, part], stops[of, part], of
 
 
 def _turns(data: "RunData", lowered: Any) -> dict[tuple[int, str], list[tuple[int, float]]]:
@@ -203,13 +207,13 @@ def _pointed(radar: Any, turns: list[tuple[int, float]], at_ns: Array) -> NDArra
     found = np.full(len(at_ns), boresight)
     for change_ns, to in [*sorted(turns), (None, 0.0)]:
         inside = (at_ns >= since) & (True if change_ns is None else at_ns < change_ns)
-        found[inside] = [_toward(radar, boresight, wanted, int(t) - since) for t in at_ns[inside]]
+        found[inside] = _toward(radar, boresight, wanted, at_ns[inside] - since)
         if change_ns is not None:
-            boresight, since, wanted = _toward(radar, boresight, wanted, change_ns - since), change_ns, to
+            boresight, since, wanted = float(_toward(radar, boresight, wanted, change_ns - since)), change_ns, to
     return found
 
 
-def _toward(radar: Any, boresight: float, wanted: float, elapsed_ns: int) -> float:
-    reach = float(radar["slew_radps"]) * elapsed_ns * 1e-9
+def _toward(radar: Any, boresight: float, wanted: float, elapsed_ns: ArrayLike) -> NDArray[np.float64]:
+    reach = float(radar["slew_radps"]) * np.asarray(elapsed_ns, dtype=np.float64) * 1e-9
     turn = (wanted - boresight + math.pi) % (2.0 * math.pi) - math.pi
-    return boresight + min(max(turn, -reach), reach)
+    return np.asarray(boresight + np.minimum(np.maximum(turn, -reach), reach))

@@ -15,7 +15,7 @@ from openiads.errors import ScenarioError
 from openiads.scenario import choosing as named
 from openiads.scenario import lint
 from openiads.scenario.messages import problems_of
-from openiads.scenario.paths import PathError, get_path, known_paths
+from openiads.scenario.paths import PathError, get_path, known_paths, require_settable
 from openiads.scenario.problems import InvalidScenarioError, Path, Problem, did_you_mean, dotted, place_of
 from openiads.scenario.references import section
 from openiads.scenario.resolve import PREFIX, Resolved, UsedFigure, resolve
@@ -223,7 +223,7 @@ def _settings(
         origins[tuple(path.split("."))] = f"{document.name}:{mark.line}:{mark.column}: variant {variant}: "
     for path in overrides:
         try:
-            apply(staged, {path: overrides[path]}, catalogue)
+            require_settable(staged, path, overrides[path], catalogue)
         except PathError as error:
             problems.append(f"{document.name}: override: {error}")
         origins[tuple(path.split("."))] = f"{document.name}: override: "

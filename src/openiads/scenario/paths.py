@@ -96,14 +96,20 @@ def set_paths(tree: Mapping[str, Any], assignments: Mapping[str, Any], catalogue
     PathError
         As `locate`, and when a value is a mapping.
     """
-    located = {path: locate(tree, path, catalogue) for path in assignments}
+    located = {path: require_settable(tree, path, value, catalogue) for path, value in assignments.items()}
     changed: dict[str, Any] = copy_tree(tree)
     for path, value in assignments.items():
-        if isinstance(value, Mapping):
-            raise PathError(f"path {path!r} is given a mapping, but a path sets a single field. Write one path per field")
         if not path.startswith(PREFIX):
             _assign(changed, located[path], copy_tree(value))
     return changed
+
+
+def require_settable(tree: Mapping[str, Any], path: str, value: Any, catalogue: Catalogue) -> Path:
+    """The keys of a path, after a check that this value may be set there; errors as `set_paths`."""
+    found = locate(tree, path, catalogue)
+    if isinstance(value, Mapping):
+        raise PathError(f"path {path!r} is given a mapping, but a path sets a single field. Write one path per field")
+    return found
 
 
 def known_paths(tree: Mapping[str, Any], catalogue: Catalogue | None = None) -> tuple[str, ...]:

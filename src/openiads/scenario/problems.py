@@ -64,10 +64,14 @@ def place_of(path: Path, marks: Mapping[Path, Mark], *, at_key: bool) -> tuple[i
     return 1, 1
 
 
+CUTOFF = 0.6
+"""How alike two names must be to be taken for one spelled wrong: the ratio of difflib."""
+
+
 def did_you_mean(given: str, known: Iterable[str]) -> str:
     """The end of a message about an unknown name: the nearest known one, and the known ones as far as they fit."""
     names = sorted(known)
-    near = difflib.get_close_matches(given, names, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(given, names, n=1, cutoff=CUTOFF)
     shown = ", ".join(names[:SHOWN_NAMES]) + (f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else "")
     known_text = f"Known: {shown}." if names else "None is known here."
     return f"{known_text} Did you mean {near[0]!r}?" if near else known_text

@@ -10,11 +10,12 @@ import numpy as np
 from openiads.errors import StudyError
 from openiads.study.bench import Bench, Wish
 from openiads.study.blocks import MissingRunsError, Stored, runs_per_block, split
-from openiads.study.execute import Results, engine_of
 from openiads.study.findings import Findings, run_study
 from openiads.study.keyed import uniforms
 from openiads.study.loading import Study, load_study_text
 from openiads.study.model import Batch, Model, Outcomes
+from openiads.study.opened import Results
+from openiads.study.order import engine_of
 from openiads.study.tables import SCHEMAS, read_table
 
 Grade = Literal["bitwise", "statistical", "different"]

@@ -26,8 +26,8 @@ Array = NDArray[np.float64]
 Wish = dict[str, Batch]
 Answer = dict[str, Outcomes]
 Component = Generator[Wish, Answer, Any]
-Place = tuple[str | None, Cell]
-"""A vignette and a cell of it."""
+Place = tuple[str | None, Cell, bool]
+"""A vignette, a cell of it, and whether the measures wanted there are heavy: those are run apart, since they may get fewer runs."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Bench:
         found: dict[Place, list[str]] = {}
         for reading in readings:
             for cell in reading.cells:
-                here = found.setdefault((reading.measure.vignette, cell), [])
+                here = found.setdefault(reading.place(cell), [])
                 if reading.measure.id not in here:
                     here.append(reading.measure.id)
         return {
@@ -124,7 +124,7 @@ class Bench:
         """One batch per place, all with the same worlds and replications; the key names the stage and the place."""
         found = {}
         for place, measures in places.items():
-            vignette, cell = place
+            vignette, cell, _ = place
             batch = Batch(
                 vignette, cell, measures, worlds, first, self.runs_needed(measures, count), self.cell_seed(seed, cell)
             )
@@ -142,13 +142,16 @@ class Bench:
         return derived_seed(seed, *labels) if labels else seed
 
     def runs_needed(self, measures: Iterable[str], count: int) -> int:
-        """One where every measure is exact, else `count`."""
-        return 1 if all(self.infos[name].kind == "exact" for name in measures) else count
+        """One where every measure is exact, fewer where one is heavy and the study is quick, else `count`."""
+        infos = [self.infos[name] for name in measures]
+        if all(info.kind == "exact" for info in infos):
+            return 1
+        return max(1, count // self.sizes.heavy) if any(info.heavy for info in infos) else count
 
 
 def place_key(place: Place) -> str:
-    """A vignette and a cell as text."""
-    return f"{place[0] or 'scenario'}/{place[1].key}"
+    """A place as text."""
+    return f"{place[0] or 'scenario'}/{place[1].key}{'/heavy' if place[2] else ''}"
 
 
 def drive(

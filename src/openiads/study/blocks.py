@@ -7,7 +7,6 @@ the hash of what was asked and of what came out, so that a resumed study takes n
 
 import hashlib
 import math
-import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from openiads.disk import put_whole
 from openiads.errors import OpeniadsError, StudyError
 from openiads.study.model import Batch, Model, Outcomes
 
@@ -90,16 +90,10 @@ def write_block(folder: Path, block: Block, outcomes: Outcomes, failed: int) -> 
 
 
 def _put(path: Path, data: bytes) -> None:
-    """Write aside, then rename. Not flushed to the disk: what a power cut spoils fails its checksum and is made again."""
-    from openiads.disk import ASIDE  # noqa: PLC0415
-
-    aside = path.with_name(f"{ASIDE}{os.getpid()}-{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(data)
-        aside.replace(path)
+        put_whole(path, data)
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise StudyError(
             f"{path}: cannot write {len(data)} bytes: {error.strerror or error}. Free space, then --resume"
         ) from error

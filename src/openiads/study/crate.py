@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from openiads.study.lock import LookLog
 
 if TYPE_CHECKING:
-    from openiads.study.execute import Results
+    from openiads.study.opened import Results
 
 Entity = dict[str, Any]
 PROFILE: Final = "https://w3id.org/ro/wfrun/process/0.5"

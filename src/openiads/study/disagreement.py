@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ from openiads.study.sensitivity import over_scrambles
 
 Array = NDArray[np.float64]
 IntervalReading = Literal["uniform", "favourable", "adverse"]
+FEWEST_PATHS: Final = 16
+"""Pairs of paths below which a share has no usable error; a heavy measure in quick mode makes do with fewer."""
 Ends = Mapping[str, tuple[Mapping[str, bool], Mapping[str, bool]]]
 """By reading: which end of each interval the first and the second party stand at."""
 
@@ -80,7 +82,8 @@ def attribution_component(
         return []
     jobs: list[tuple[list[Reading], Mapping[str, bool] | None, Mapping[str, bool] | None]]
     if ends is None:
-        jobs = [(list(bench.readings), None, None)]
+        weights = sorted({r.info.heavy for r in bench.readings})
+        jobs = [([r for r in bench.readings if r.info.heavy == heavy], None, None) for heavy in weights]
     else:
         jobs = [([r], *ends[r.id]) for r in bench.readings if r.id in ends]
     found: list[Split] = []
@@ -91,7 +94,8 @@ def attribution_component(
     answer: Answer = yield merged
     for job in asked:
         found += job.splits(answer)
-    return found
+    order = {r.id: k for k, r in enumerate(bench.readings)}
+    return sorted(found, key=lambda split: order[split.reading.id])
 
 
 class _Job:
@@ -116,7 +120,8 @@ class _Job:
         self.tabled = few and (self.exact or bench.sizes.table_draws > 0)
         self.places = bench.places(readings)
         share = 1 if kind == "uniform" else 4
-        self.path_draws = max(16, bench.sizes.path_draws // share)
+        divided = bench.sizes.heavy if readings[0].info.heavy else 1
+        self.path_draws = max(FEWEST_PATHS, bench.sizes.path_draws // share) // divided
         self.table_draws = max(16, bench.sizes.table_draws // share)
         self.table_keys: dict[int, dict[Place, str]] = {}
         self.path_keys: dict[Place, str] = {}
@@ -209,4 +214,4 @@ def _t(sets: int) -> float:
 
 
 def _lookup(answer: Mapping[str, Outcomes], keys: Mapping[Place, str]) -> Lookup:
-    return lambda vignette, cell: answer[keys[vignette, cell]]
+    return lambda *place: answer[keys[place]]

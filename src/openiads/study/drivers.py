@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 
 from openiads.errors import OutOfRangeError
 from openiads.study.bench import Answer, Bench, Component
+from openiads.study.model import Outcomes
 from openiads.study.positions import values_at
 from openiads.study.readings import Lookup, Reading, attributed_values, bounds
 from openiads.study.sensitivity import Index, noise_share, pick_freeze, sobol_indices
 from openiads.study.spec import AssumptionSpec, PositionSpec
+from openiads.study.worlds import Cell
 
 Array = NDArray[np.float64]
 STEPS_EXACT = 32
@@ -63,7 +65,7 @@ def drivers_component(bench: Bench) -> Component:
     )
     answer: Answer = yield dict(asked.values())
     keys = {place: key for place, (key, _) in asked.items()}
-    return [_drivers(bench, r, tuple(groups), lambda v, c: answer[keys[v, c]]) for r in bench.readings]
+    return [_drivers(bench, r, tuple(groups), lambda *place: answer[keys[place]]) for r in bench.readings]
 
 
 def _drivers(bench: Bench, reading: Reading, players: tuple[str, ...], lookup: Lookup) -> Drivers:
@@ -82,8 +84,8 @@ def _drivers(bench: Bench, reading: Reading, players: tuple[str, ...], lookup: L
 
 
 def _nth(lookup: Lookup, k: int) -> Lookup:
-    def one(vignette: str | None, cell: object) -> dict[str, Array]:
-        return {name: values[:, k : k + 1] for name, values in lookup(vignette, cell).items()}  # type: ignore[arg-type]
+    def one(vignette: str | None, cell: Cell, heavy: bool) -> Outcomes:
+        return {name: values[:, k : k + 1] for name, values in lookup(vignette, cell, heavy).items()}
 
     return one
 
@@ -133,7 +135,7 @@ def turning_component(bench: Bench, pair: tuple[str, str]) -> Component:
     keys = {place: key for place, (key, _) in asked.items()}
     found = []
     for reading in bench.readings:
-        b = bounds(reading, lambda v, c: answer[keys[v, c]], confidence=bench.spec.replications.confidence)
+        b = bounds(reading, lambda *place: answer[keys[place]], confidence=bench.spec.replications.confidence)
         turn = type(b)(b.value, b.value, b.value, b.missing).critical(reading).reshape(len(players), 2, len(shares))
         margin = (turn - (reading.spec.threshold or 0.0)) * (1.0 if reading.spec.op == ">=" else -1.0)
         for i, player in enumerate(players):

@@ -21,6 +21,7 @@ from openiads.study.spec import MeasureSpec, StudySpec
 
 if TYPE_CHECKING:
     from openiads.engine.lowering import Lowered
+    from openiads.engine.views import Views
     from openiads.results.measures import RunData
     from openiads.scenario.loader import Scenario
 
@@ -85,11 +86,12 @@ class EngineModel:
     _scenarios: dict[str | None, "Scenario"] = field(default_factory=dict, repr=False)
     _lowered: Any = field(default_factory=lambda: Kept(KEPT_SCENARIOS), repr=False)
     _runs: Any = field(default_factory=lambda: Kept(KEPT_RUNS), repr=False)
+    _views: "Views | None" = field(default=None, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
         """Workers begin with nothing kept."""
         state = dict(vars(self))
-        state.update(_scenarios={}, _lowered=Kept(KEPT_SCENARIOS), _runs=Kept(KEPT_RUNS))
+        state.update(_scenarios={}, _lowered=Kept(KEPT_SCENARIOS), _runs=Kept(KEPT_RUNS), _views=None)
         return state
 
     def info(self, measure: MeasureSpec) -> MeasureInfo:
@@ -113,7 +115,8 @@ class EngineModel:
         if found.unit.replace("m2", "m^2") != measure.unit.replace("m2", "m^2"):
             raise StudyError(f"measure {measure.id!r}: {measure.type} has unit {found.unit!r}, not {measure.unit!r}")
         kind: Any = KINDS[found.kind]
-        return MeasureInfo(kind, (0.0, 1.0) if found.kind in ("proportion", "share", "share_of_sums") else None)
+        limits = (0.0, 1.0) if found.kind in ("proportion", "share", "share_of_sums") else None
+        return MeasureInfo(kind, limits, absolute=found.kind != "exact", heavy=found.walks)
 
     def evaluate(self, batch: Batch) -> Outcomes:
         """As `Model.evaluate`."""
@@ -143,8 +146,9 @@ class EngineModel:
         from openiads.results.measures import RunData, registry  # noqa: PLC0415
         from openiads.results.measures.again import objects_of  # noqa: PLC0415
 
-        scenario, lowered, mark = self._prepared(batch.vignette, self.overrides(batch, world))
         laws = [registry[m.type] for m in self.spec.measures if m.id in batch.measures]
+        fire_only = all(law.fire_only for law in laws)
+        scenario, lowered, walked, mark = self._prepared(batch.vignette, self.overrides(batch, world), fire_only)
         names = tuple(sorted({name for law in laws for name in law.tables} - {"objects"}))
 
         def table(name: str) -> Any:  # nothing is walked for measures that read no table
@@ -153,24 +157,32 @@ class EngineModel:
             key = (mark, batch.seed, replications.start, replications.stop, names)
             tables = self._runs.get(key)
             if tables is None:
-                tables = self._runs.keep(key, self._walk(lowered, batch.seed, replications, names))
+                tables = self._runs.keep(key, self._walk(walked, batch.seed, replications, names))
             return tables[name]
 
-        return RunData(table, lambda: scenario, replications, seed=batch.seed, lowered=lambda: lowered)
+        return RunData(table, lambda: scenario, replications, seed=batch.seed, lowered=lambda: lowered, views=self._views)
 
-    def _prepared(self, vignette: str | None, overrides: Mapping[str, Any]) -> tuple["Scenario", "Lowered", bytes]:
-        from openiads.engine.lowering import lower  # noqa: PLC0415 - compiles on import of its kernels
+    def _prepared(
+        self, vignette: str | None, overrides: Mapping[str, Any], fire_only: bool
+    ) -> tuple["Scenario", "Lowered", "Lowered", bytes]:
+        """The scenario, its case, the case that is walked, and the mark of the latter."""
+        from openiads.engine.bystanders import without_bystanders  # noqa: PLC0415 - compiles on import of its kernels
+        from openiads.engine.lowering import lower  # noqa: PLC0415
+        from openiads.engine.views import Views  # noqa: PLC0415
 
-        key = (vignette, tuple(sorted(overrides.items(), key=lambda item: item[0])))
+        key = (vignette, fire_only, tuple(sorted(overrides.items(), key=lambda item: item[0])))
         held = self._lowered.get(key)
         if held is not None:
             return held  # type: ignore[no-any-return]
         if vignette not in self._scenarios:
             self._scenarios[vignette] = self.scenario if vignette is None else self.scenario.with_variant(vignette)
+        if self._views is None:
+            self._views = Views()
         scenario = self._scenarios[vignette].with_overrides(overrides)
-        lowered = lower(scenario)
+        lowered = lower(scenario, views=self._views)
+        walked = without_bystanders(lowered) if fire_only else lowered
         self.lowerings += 1
-        return self._lowered.keep(key, (scenario, lowered, _mark(lowered)))  # type: ignore[no-any-return]
+        return self._lowered.keep(key, (scenario, lowered, walked, _mark(walked)))  # type: ignore[no-any-return]
 
     def _walk(self, lowered: "Lowered", seed: int, replications: range, names: tuple[str, ...]) -> dict[str, Any]:
         from openiads.results.measures.again import walk  # noqa: PLC0415

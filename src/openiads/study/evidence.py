@@ -10,7 +10,7 @@ from openiads.study.blocks import Kept
 from openiads.study.tables import read_table
 
 if TYPE_CHECKING:
-    from openiads.study.execute import Order
+    from openiads.study.order import Order
 
 Factor = dict[str, Any]
 TOLERANCE: Final = 1e-9

@@ -9,14 +9,14 @@ import numpy as np
 from openiads.study.bench import Bench, Component, Wish, drive
 from openiads.study.disagreement import Ends, IntervalReading, Split, attribution_component
 from openiads.study.drivers import Drivers, TurningPoint, drivers_component, turning_component
-from openiads.study.ends import EndsResult, ends_component
+from openiads.study.ends import EndsResult, ends_component, ends_wait
 from openiads.study.looks import Status
 from openiads.study.model import Runs
 from openiads.study.prim import StableBox, stable_box
 from openiads.study.safeguards import Search, safeguards_component
 from openiads.study.value_of_information import Value, value_of_information
 from openiads.study.verdicts import ReadingResult, verdict_component
-from openiads.study.words import PartyVerdict, between, party_verdict, silent_verdict
+from openiads.study.words import PartyVerdict, between, capped, party_verdict, silent_verdict, turns_on_ends
 
 MOST_BOX_POINTS = 4096
 """Draws that a box is searched in, at most: more change its limits little and cost minutes."""
@@ -60,7 +60,8 @@ def run_study(bench: Bench, runs: Runs, *, on_wave: Callable[[int, Wish], None] 
     parts: dict[str, Component] = {}
     for party in bench.parties:
         parts[f"verdict/{party}"] = verdict_component(bench, party)
-        parts[f"ends/{party}"] = ends_component(bench, party)
+        if not ends_wait(bench):
+            parts[f"ends/{party}"] = ends_component(bench, party)
     for pair in pairs:
         parts[f"split/{pair[0]}/{pair[1]}"] = attribution_component(bench, pair)
         parts[f"turning/{pair[0]}/{pair[1]}"] = turning_component(bench, pair)
@@ -68,10 +69,10 @@ def run_study(bench: Bench, runs: Runs, *, on_wave: Callable[[int, Wish], None] 
         parts[f"bridging/{search.id}"] = safeguards_component(bench, search)
     parts["sensitivity"] = drivers_component(bench)
     found = drive(parts, runs, on_wave=on_wave)
-    ends = {party: found[f"ends/{party}"] for party in bench.parties}
+    results = {party: found[f"verdict/{party}"] for party in bench.parties}
+    ends = _ends(bench, runs, results, found, on_wave)
     splits = [s for pair in pairs for s in found[f"split/{pair[0]}/{pair[1]}"]]
     splits += _at_ends(bench, runs, pairs, ends, on_wave)
-    results = {party: found[f"verdict/{party}"] for party in bench.parties}
     searches = tuple(found[f"bridging/{s.id}"] for s in bench.spec.analysis.bridging)
     return Findings(
         bench=bench,
@@ -83,6 +84,23 @@ def run_study(bench: Bench, runs: Runs, *, on_wave: Callable[[int, Wish], None] 
         turning=tuple(t for pair in pairs for t in found[f"turning/{pair[0]}/{pair[1]}"]),
         words=_words(bench, results, ends, searches),
     )
+
+
+def _ends(
+    bench: Bench,
+    runs: Runs,
+    results: dict[str, dict[str, ReadingResult]],
+    found: dict[str, Any],
+    on_wave: Callable[[int, Wish], None] | None,
+) -> dict[str, dict[str, EndsResult]]:
+    """The ends of every party: those already run, else of the readings whose word turns on them."""
+    if not ends_wait(bench):
+        return {party: found[f"ends/{party}"] for party in bench.parties}
+    parts = {}
+    for party in bench.parties:
+        wanted = [r for r in bench.readings if turns_on_ends(results[party][r.id].statuses)]
+        parts[party] = ends_component(bench, party, wanted)
+    return drive(parts, runs, on_wave=on_wave)
 
 
 def _at_ends(
@@ -126,7 +144,7 @@ def _words(
                     words[reading.id, party] = silent_verdict(party)
                 elif reading.bridging is None:
                     end = ends[party][reading.id]
-                    words[reading.id, party] = party_verdict(
+                    word = party_verdict(
                         party,
                         results[party][reading.id].statuses,
                         best_end=end.best.status if end.best else None,
@@ -137,6 +155,7 @@ def _words(
                         odds=bench.assumptions.odds_only(party),
                         confidence=bench.spec.replications.confidence,
                     )
+                    words[reading.id, party] = capped(word, absolute=results[party][reading.id].reading.absolute)
                 else:
                     search = next(s for s in searches if s.spec.id == reading.bridging)
                     words[reading.id, party] = _bridging_word(search, party, reading.expect or "feasible")

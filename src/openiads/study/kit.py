@@ -1,6 +1,6 @@
 """The invitation pack: terms, an agenda from the attribution, and a blank position sheet for each party."""
 
-from openiads.study.execute import Results
+from openiads.study.opened import Results
 from openiads.study.spec import StudySpec
 from openiads.study.tables import read_table
 

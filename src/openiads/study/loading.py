@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from openiads.errors import OpeniadsError, StudyError
 from openiads.scenario.problems import Problem, dotted, place_of
 from openiads.scenario.yaml_reader import Document, read_file, read_text
-from openiads.study import design_spec, spec
+from openiads.study import cautions, design_spec, lint, scenario_rules, spec
 from openiads.study.messages import problems_of
 from openiads.study.spec import StudySpec
 
@@ -21,18 +21,20 @@ if TYPE_CHECKING:
     from openiads.scenario.loader import Scenario
 
 FIRST_LINE = 'openiads_study: "0.1"'
-SHOWN = 20
 
 
 class InvalidStudyError(StudyError):
-    """A study file with its problems, one line each in `lines`."""
+    """A study file that is wrong: its message is the first problem, `lines` holds all, one line each.
 
-    def __init__(self, lines: Iterable[str]) -> None:
+    `name` is that of a study file, which the linter can be asked about.
+    """
+
+    def __init__(self, lines: Iterable[str], *, name: str | None = None) -> None:
         self.lines = tuple(lines)
-        shown = list(self.lines[:SHOWN])
-        if len(self.lines) > SHOWN:
-            shown.append(f"(and {len(self.lines) - SHOWN} more problems)")
-        super().__init__("\n".join(shown))
+        more = len(self.lines) - 1
+        how = f": openiads study lint {name} --all" if name is not None else ""
+        also = f" (and {more} more{how})" if more else ""
+        super().__init__(self.lines[0].splitlines()[0] + also)
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,15 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def is_study(path: FilePath) -> bool:
+    """Whether a file says that it is a study; it may be a wrong one."""
+    key = FIRST_LINE.split(":", maxsplit=1)[0]
+    try:
+        return any(line.startswith(f"{key}:") for line in path.read_text(encoding="utf-8").splitlines())
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
 def load_study(path: FilePath | str, *, scenario: bool = True) -> Study:
     """Read a study file and check all rules.
 
@@ -108,13 +119,13 @@ def load_study(path: FilePath | str, *, scenario: bool = True) -> Study:
     Raises
     ------
     StudyError
-        With one line `file:line:column: path: message` per problem, sorted by line.
+        With one line `file:line:column: path: message` on the first problem in the file; `lines` holds all, sorted by place.
     """
     path = FilePath(path)
     try:
         document = read_file(path, first_line=FIRST_LINE)
     except OpeniadsError as error:
-        raise InvalidStudyError([str(error)]) from None
+        raise InvalidStudyError(str(error).splitlines(), name=str(path)) from None
     return _checked(document, path, scenario=scenario)
 
 
@@ -123,26 +134,24 @@ def load_study_text(text: str, name: str, *, path: FilePath | None = None, scena
     try:
         document = read_text(text, name=name, first_line=FIRST_LINE)
     except OpeniadsError as error:
-        raise InvalidStudyError([str(error)]) from None
+        raise InvalidStudyError(str(error).splitlines(), name=name) from None
     return _checked(document, path, scenario=scenario)
 
 
 def _checked(document: Document, path: FilePath | None, *, scenario: bool) -> Study:
-    from openiads.study import cautions, lint, scenario_rules  # noqa: PLC0415 - a cycle otherwise
-
     try:
         found = StudySpec.model_validate(document.data)
     except ValidationError as error:
         listed = problems_of(error.errors(include_url=False), document.data, known_keys())
-        raise InvalidStudyError(lines_of(document, listed)) from None
+        raise InvalidStudyError(lines_of(document, listed), name=document.name) from None
     problems = list(lint.semantic_problems(found))
     found, more = scenario_rules.with_figures(found)
     problems += more
     study = Study(path, document.name, found, (), document)
     if scenario and not problems:
-        problems += scenario_rules.scenario_problems(study)
+        problems += scenario_rules.scenario_problems(found, lambda: study.scenario)
     if problems:
-        raise InvalidStudyError(lines_of(document, problems))
+        raise InvalidStudyError(lines_of(document, problems), name=document.name)
     return Study(path, document.name, found, tuple(lines_of(document, cautions.cautions(found))), document)
 
 

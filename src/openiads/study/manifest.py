@@ -8,14 +8,14 @@ from openiads.study.bench import Bench
 from openiads.study.blocks import Kept
 from openiads.study.evidence import credibility
 from openiads.study.lock import LookLog, now
+from openiads.study.order import FORMAT, RNG, Order
 
 if TYPE_CHECKING:
-    from openiads.study.execute import Order, Results
+    from openiads.study.opened import Results
 
 
-def manifest_of(order: "Order", folder: Path, kept: Kept, hashes: Mapping[str, str], bench: Bench) -> dict[str, Any]:
+def manifest_of(order: Order, folder: Path, kept: Kept, hashes: Mapping[str, str], bench: Bench) -> dict[str, Any]:
     """What `study.json` holds when a study is complete."""
-    from openiads.study.execute import FORMAT, RNG  # noqa: PLC0415 - a cycle otherwise
     from openiads.study.tables import digest  # noqa: PLC0415
 
     spec, lock = order.study.spec, order.lock
@@ -47,14 +47,14 @@ def manifest_of(order: "Order", folder: Path, kept: Kept, hashes: Mapping[str, s
     }
 
 
-def _scenario_sha256(order: "Order") -> str | None:
+def _scenario_sha256(order: Order) -> str | None:
     try:
         return order.study.scenario.sha256
     except Exception:  # a model of formulas has no scenario
         return None
 
 
-def _seed(order: "Order") -> dict[str, Any]:
+def _seed(order: Order) -> dict[str, Any]:
     if order.lock is None:
         return {"study": order.seed, "how": "the study file states it (draft)"}
     return {

@@ -1,10 +1,11 @@
 """What pydantic found wrong with a study file, in words, at its place."""
 
+import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from openiads.scenario.messages import describe
-from openiads.scenario.problems import Path, Problem, did_you_mean
+from openiads.scenario.problems import CUTOFF, Path, Problem, did_you_mean
 
 _EXPECTED = {
     "float_type": "a number",
@@ -30,6 +31,8 @@ def problems_of(
 ) -> Iterator[Problem]:
     """One problem per error of pydantic; keys missing from one section share one line.
 
+    A key that is missing because it is spelled wrong, as the message on the wrong one says, is no problem of its own.
+
     Parameters
     ----------
     tree
@@ -38,15 +41,22 @@ def problems_of(
         Keys of each section by the name of its model, for the nearest one.
     """
     missing: dict[Path, list[str]] = {}
+    meant: dict[Path, set[str]] = {}
     for error in errors:
         path = _path(error["loc"], tree)
         if error["type"] == "missing":
             missing.setdefault(path, []).append(str(error["loc"][-1]))
         else:
+            if error["type"] == "extra_forbidden":
+                near = difflib.get_close_matches(str(error["loc"][-1]), _keys(path, known_keys), n=1, cutoff=CUTOFF)
+                meant.setdefault(path[:-1], set()).update(near)
             yield Problem(
                 path, _message(error, path, known_keys), at_key=error["type"] in ("extra_forbidden", "value_error")
             )
-    for path, names in missing.items():
+    for path, absent in missing.items():
+        names = [name for name in absent if name not in meant.get(path, ())]
+        if not names:
+            continue
         what = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} missing"
         yield Problem(path, f"{what}. Add {', '.join(names)}", at_key=True)
 

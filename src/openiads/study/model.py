@@ -22,6 +22,10 @@ class MeasureInfo:
 
     kind: Kind
     bounds: tuple[float, float] | None = None
+    absolute: bool = False
+    """Whether no public record exists to hold its value against: words on the value itself, not on a contrast, are capped."""
+    heavy: bool = False
+    """Whether one replication costs as much as many: the measure walks further cases."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from openiads.stats.proportions import clopper_pearson
 from openiads.study.bench import Bench, Component, Wish
 from openiads.study.disagreement import attribution_component
 from openiads.study.drivers import drivers_component, turning_component
-from openiads.study.ends import ends_component
+from openiads.study.ends import ends_component, ends_wait
 from openiads.study.safeguards import safeguards_component
 from openiads.study.verdicts import verdict_component
 
@@ -37,7 +37,8 @@ def components(bench: Bench) -> dict[str, Component]:
     found: dict[str, Component] = {}
     for party in bench.parties:
         found[f"verdicts of {party}"] = verdict_component(bench, party)
-        found[f"ends of {party}"] = ends_component(bench, party)
+        if not ends_wait(bench):
+            found[f"ends of {party}"] = ends_component(bench, party)
     for pair in bench.pairs:
         if all(p in bench.parties for p in pair):
             found[f"disagreement {pair[0]}-{pair[1]}"] = attribution_component(bench, pair)

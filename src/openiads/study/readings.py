@@ -18,8 +18,8 @@ Array = NDArray[np.float64]
 Basis = Literal["share_met", "event", "mean"]
 SHARE_INDIFFERENCE: Final = 0.02
 """Shares of draws or of runs closer than this are no disagreement."""
-Lookup = Callable[[str | None, Cell], Outcomes]
-"""Outcomes (rows, count, 2) of a cell of a vignette."""
+Lookup = Callable[[str | None, Cell, bool], Outcomes]
+"""Outcomes (rows, count, 2) of a cell of a vignette, of heavy measures or of others."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,19 @@ class Reading:
         """Whether no chance is in it: one replication says all."""
         return self.info.kind == "exact"
 
+    def place(self, cell: Cell) -> tuple[str | None, Cell, bool]:
+        """Where it is measured in a cell; see `bench.Place`."""
+        return self.measure.vignette, cell, self.info.heavy
+
     @property
     def cells(self) -> tuple[Cell, ...]:
         """All cells that it needs."""
         return (*self.frame.cells, *self.frame.minus)
+
+    @property
+    def absolute(self) -> bool:
+        """Whether it is about a figure by itself that nothing public bears out: a contrast of options is not."""
+        return self.info.absolute and self.spec.contrast is None
 
     @property
     def basis(self) -> Basis:
@@ -114,7 +123,7 @@ def _exact_ratio(top: Array, bottom: Array) -> tuple[Array, Array, Kind]:
 
 
 def _stack(reading: Reading, lookup: Lookup, cells: Sequence[Cell]) -> tuple[Array, Array]:
-    found = [lookup(reading.measure.vignette, cell)[reading.measure.id] for cell in cells]
+    found = [lookup(*reading.place(cell))[reading.measure.id] for cell in cells]
     stacked = np.stack(found, axis=1)
     return stacked[..., 0], stacked[..., 1]
 

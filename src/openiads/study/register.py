@@ -24,7 +24,7 @@ from openiads.study.shipped import REGISTER, find, folder, shipped
 from openiads.study.sizes import Sizes, sizes_of
 from openiads.study.spec import StudySpec
 from openiads.study.verdicts import verdict_component
-from openiads.study.words import PartyVerdict, between, party_verdict
+from openiads.study.words import PartyVerdict, between, capped, party_verdict
 
 FIRST_LINE: Final = 'openiads_register: "0.1"'
 QUICK_RUNS: Final = 8
@@ -203,7 +203,7 @@ def quick_sizes(spec: StudySpec) -> Sizes:
     positions = [p for a in spec.assumptions for p in (a.agreed, *(a.positions or {}).values()) if p is not None]
     points = all(p.form == "value" for p in positions)
     draws = 1 if points else QUICK_DRAWS
-    return replace(sizes_of(spec, quick=True), epistemic=draws, replicates=1, looks=Looks(QUICK_RUNS, 2, 1))
+    return replace(sizes_of(spec, quick=True), epistemic=draws, replicates=1, looks=Looks(QUICK_RUNS, 2, 1), heavy=1)
 
 
 def narrowed(spec: StudySpec, claims: Iterable[str]) -> StudySpec:
@@ -241,13 +241,16 @@ def judge(
     for claim in spec.claims:
         for reading in claim.readings:
             said = {
-                party: party_verdict(
-                    party,
-                    found[party][reading.id].statuses,
-                    best_end=end_of(bench, party),
-                    worst_end=end_of(bench, party),
-                    robust_share=rules.robust_share,
-                    min_resolved_share=rules.min_resolved_share,
+                party: capped(
+                    party_verdict(
+                        party,
+                        found[party][reading.id].statuses,
+                        best_end=end_of(bench, party),
+                        worst_end=end_of(bench, party),
+                        robust_share=rules.robust_share,
+                        min_resolved_share=rules.min_resolved_share,
+                    ),
+                    absolute=found[party][reading.id].reading.absolute,
                 )
                 for party in pair
             }

@@ -112,7 +112,7 @@ def _trial(
     robust = bench.spec.analysis.verdict.robust_share
     met, lost, worst = {}, {}, Status.MET
     for reading in readings:
-        b = bounds(reading, lambda v, c: answer[keys[v, c]], confidence=bench.spec.replications.confidence)
+        b = bounds(reading, lambda *place: answer[keys[place]], confidence=bench.spec.replications.confidence)
         statuses = b.statuses(reading)
         met[reading.id] = float((statuses == Status.MET).mean())
         lost[reading.id] = float((statuses == Status.NOT_MET).mean())

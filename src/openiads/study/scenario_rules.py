@@ -1,6 +1,6 @@
 """What the scenario and the catalogue say of a study: hash, vignettes, paths, the values that are set, the figures referred to."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from openiads.errors import CatalogueError, OpeniadsError
@@ -11,7 +11,6 @@ from openiads.study.spec import AssumptionSpec, PositionSpec, StudySpec
 
 if TYPE_CHECKING:
     from openiads.scenario.loader import Scenario
-    from openiads.study.loading import Study
 
 
 def with_figures(spec: StudySpec) -> tuple[StudySpec, list[Problem]]:
@@ -53,11 +52,10 @@ def _looked_up(a: AssumptionSpec, position: PositionSpec, path: Path, problems: 
     return position.model_copy(update=update)
 
 
-def scenario_problems(study: "Study") -> Iterator[Problem]:
-    """Everything that the scenario says of the study."""
-    spec = study.spec
+def scenario_problems(spec: StudySpec, load: "Callable[[], Scenario]") -> Iterator[Problem]:
+    """Everything that the scenario, which `load` reads, says of the study."""
     try:
-        scenario = study.scenario
+        scenario = load()
     except OpeniadsError as error:
         yield Problem(("scenario", "file"), f"the scenario cannot be used: {str(error).splitlines()[0]}")
         return

@@ -9,6 +9,8 @@ from openiads.study.spec import StudySpec
 
 QUICK_DRAWS: Final = 256
 """Runs of each cell under each party in quick mode: few draws of the assumptions, each with the replications of the first look."""
+QUICK_HEAVY: Final = 4
+"""Quick mode divides the replications of a measure that walks further cases by this, and its paths."""
 CORNERS: Final = 10
 """Interval assumptions up to which an exact model is asked at every corner."""
 
@@ -29,6 +31,10 @@ class Sizes:
     sensitivity_replicates: int
     sensitivity_runs: int
     quick: bool = False
+    heavy: int = 1
+    """By what the replications and the paths of a heavy measure are divided."""
+    search_runs: int | None = None
+    """Runs at each end of each interval, to find which of the two is better, where not as many as where that leads (`end_runs`)."""
 
     @property
     def draws(self) -> int:
@@ -44,8 +50,9 @@ def sizes_of(spec: StudySpec, *, draws: int | None = None, quick: bool = False) 
     draws : int, optional
         Draws in all, instead of the file's; a power of two.
     quick : bool
-        For a first impression: 256 runs of each cell under each party, one look, no sensitivity, no table of coalitions. Where
-        chance is large the words then say "not resolved".
+        For a first impression: 256 runs of each cell under each party (a quarter of it for measures that walk further cases),
+        one look, ends of ranges only where a word turns on them, no sensitivity, no table of coalitions. Where chance is large
+        the words then say "not resolved".
     """
     epistemic, looks = spec.design.epistemic, spec.replications.stopping.looks
     sensitivity = spec.analysis.sensitivity
@@ -94,8 +101,10 @@ def _quick(sizes: Sizes, runs: int) -> Sizes:
         path_draws=max(16, runs // 8),
         table_draws=0,
         end_runs=first,
+        search_runs=max(1, first // 4),
         bridging_draws=4,
         bridging_runs=4,
         sensitivity_n=0,
         quick=True,
+        heavy=QUICK_HEAVY,
     )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from openiads.disk import put_whole
 from openiads.errors import StudyError
 from openiads.study.blocks import Block, BlockTask, Submit, read_block
 
@@ -107,11 +108,11 @@ def write_array_job(folder: Path, task: BlockTask, blocks: list[Block], *, tasks
     digests = []
     for number in range(count):
         data = pickle.dumps((task, blocks[number::count]))
-        (here / f"task-{number:05d}.pickle").write_bytes(data)
+        put_whole(here / f"task-{number:05d}.pickle", data)
         digests.append(hashlib.sha256(data).hexdigest())
     script = here / "array.sh"
     python_path = os.pathsep.join(p for p in sys.path if p)
-    script.write_text(
+    text = (
         "#!/bin/bash\n"
         "#SBATCH --job-name=openiads-study\n"
         f"#SBATCH --array=0-{count - 1}\n"
@@ -121,7 +122,7 @@ def write_array_job(folder: Path, task: BlockTask, blocks: list[Block], *, tasks
         f"export PYTHONPATH={shlex.quote(python_path)}\n"
         f"digests=({' '.join(digests)})\n"
         f"exec {shlex.quote(sys.executable)} -m openiads.study.array_task {shlex.quote(str(here))} "
-        '"$SLURM_ARRAY_TASK_ID" "${digests[$SLURM_ARRAY_TASK_ID]}"\n',
-        encoding="utf-8",
+        '"$SLURM_ARRAY_TASK_ID" "${digests[$SLURM_ARRAY_TASK_ID]}"\n'
     )
+    put_whole(script, text.encode())
     return script

@@ -93,7 +93,7 @@ def _needs(bench: Bench, open_rows: Mapping[str, Rows]) -> Iterator[tuple[Place,
     """What the open readings need next: for each place the rows of all of them."""
     readings = [r for r in bench.readings if r.id in open_rows]
     for place, measures in bench.places(readings).items():
-        wanted = [open_rows[r.id] for r in readings if place in {(r.measure.vignette, cell) for cell in r.cells}]
+        wanted = [open_rows[r.id] for r in readings if place in {r.place(cell) for cell in r.cells}]
         yield place, np.unique(np.concatenate(wanted)), measures
 
 
@@ -134,7 +134,7 @@ def _judge(
 def _levels(bench: Bench, result: ReadingResult, rows: Rows, kept: Mapping[Place, list[tuple[Rows, Outcomes]]]) -> Statuses:
     """Statuses (steps of Holm, rows) of a reading, and its values in the result. An exact reading has one step."""
     reading = result.reading
-    lookup = lambda vignette, cell: gather(kept[vignette, cell], rows, reading.measure.id)  # noqa: E731
+    lookup = lambda *place: gather(kept[place], rows, reading.measure.id)  # noqa: E731
     family = len(bench.readings) if bench.spec.replications.family != "none" else 1
     steps = 1 if reading.exact or bench.spec.replications.family != "holm" else family
     found = []

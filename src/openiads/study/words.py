@@ -26,6 +26,10 @@ WORDS: Final[dict[str, str]] = {
 }
 
 
+CAPPED: Final = " (capped: an absolute figure)"
+"""Follows a word that would be "throughout", were there any public record of engagements to hold the figure against."""
+
+
 @dataclass(frozen=True)
 class PartyVerdict:
     """What one party's assumptions say of one reading."""
@@ -58,7 +62,7 @@ class PartyVerdict:
         text = WORDS[self.code]
         if self.code == "odds":
             return text.format(low=f"{self.low or 0.0:.2f}", high=f"{self.high or 0.0:.2f}")
-        return text.format(party=self.party)
+        return text.format(party=self.party) + (CAPPED if self.capped else "")
 
 
 def party_verdict(
@@ -105,15 +109,20 @@ def party_verdict(
     return verdict
 
 
+def turns_on_ends(statuses: Statuses) -> bool:
+    """Whether the word on these draws can depend on the ends of the range: every draw is met, or every one is not."""
+    return any(float((statuses == status).mean()) >= THROUGHOUT for status in (Status.MET, Status.NOT_MET))
+
+
 def silent_verdict(party: str) -> PartyVerdict:
     """The verdict of a party that states nothing: it is never imputed."""
     return PartyVerdict(party, "silent", float("nan"), float("nan"), 0)
 
 
 def capped(verdict: PartyVerdict, *, absolute: bool) -> PartyVerdict:
-    """A claim about an absolute figure is capped at "over most": no public referent for one exists."""
+    """A claim about an absolute figure is capped at "over most": no public record says how the real systems do."""
     if absolute and verdict.code == "holds_throughout":
-        return replace(verdict, capped=True)
+        return replace(verdict, code="holds_mostly", capped=True)
     return verdict
 
 

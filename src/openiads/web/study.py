@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from openiads.errors import OpeniadsError, StudyError
 from openiads.report.study import page, study_json
-from openiads.study.execute import Results, open_results
+from openiads.study.opened import Results, open_results
 from openiads.study.tables import SCHEMAS, columns, read_table
 from openiads.web.scene import Shown
 

@@ -40,6 +40,13 @@ def path_of(
     return WAYPOINT_STEP_NS, *_sample(*_waypoints(motion, locate, ground), WAYPOINT_STEP_NS)
 
 
+def places_of(motion: WaypointMotionSpec | BallisticMotionSpec) -> tuple[str, ...]:
+    """Names of the places that a motion asks for, in order."""
+    if motion.kind == "ballistic":
+        return tuple(point for point in (motion.from_point, motion.to_point) if isinstance(point, str))
+    return tuple(waypoint.place for waypoint in motion.waypoints if waypoint.place is not None)
+
+
 def hold(knots: NDArray[Any], count: int) -> NDArray[Any]:
     """`knots` followed by `count` knots that stand still at the last position."""
     still = np.zeros(count, KNOTS)

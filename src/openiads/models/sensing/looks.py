@@ -40,6 +40,25 @@ def hopeless(radar: Record, thing: Record, range_m: float, path_db: float) -> bo
 
 
 @kernel
+def fill_motions(
+    radar: Record,
+    objects: Records,
+    knots: Records,
+    o: int,
+    at_ns: NDArray[np.int64],
+    motions: NDArray[np.float64],
+    aspects: NDArray[np.int32],
+) -> None:
+    """Position and velocity (n, 6) of an object at times (n,), and the sector (n,) that it then shows a radar."""
+    site = radar["site_m"]
+    for k in range(len(at_ns)):
+        x, y, z, vx, vy, vz = motion_at(objects, knots, o, at_ns[k])
+        motions[k, 0], motions[k, 1], motions[k, 2] = x, y, z
+        motions[k, 3], motions[k, 4], motions[k, 5] = vx, vy, vz
+        aspects[k] = aspect_of(vx, vy, vz, site[0] - x, site[1] - y, site[2] - z)
+
+
+@kernel
 def fill_sight(
     radar: Record, sight: Record, range_m: float, motion: tuple[float, float, float, float, float, float]
 ) -> None:

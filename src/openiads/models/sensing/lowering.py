@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.constants import NANOSECONDS_PER_SECOND
+from openiads.models.sensing.environment import SensingSpec
 from openiads.models.sensing.fluctuation import STEADY
 from openiads.models.sensing.looks import best_rcs_db
-from openiads.models.sensing.paths import Paths
+from openiads.models.sensing.paths import Paths, paths_of
 from openiads.models.sensing.spec import RadarSpec
 from openiads.physics.decibels import ratio_from_db
 from openiads.physics.detection import (
@@ -77,8 +78,9 @@ def noise_level_db(*, p_fa: float, pulses: int, shape: float) -> float:
     return float(required_snr_db(p_d=p_d, p_fa=p_fa, pulses=pulses, shape=shape))
 
 
-def radar_gain_db(spec: RadarSpec, paths: Paths) -> float:
-    """SNR on 1 m2 at 1 km in free space that makes the radar meet its published point through the run's own air. [dB]"""
+@lru_cache(maxsize=256)
+def _published_gain_db(spec: RadarSpec, sensing: SensingSpec, antenna_height_m: float, refraction_factor: float) -> float:
+    paths = paths_of(spec, sensing, antenna_height_m=antenna_height_m, refraction_factor=refraction_factor)
     reference_km = spec.reference_range_km if spec.instrumented_limit else spec.range_km
     return calibrate(
         range_m=(reference_km or spec.range_km) * METRES_PER_KILOMETRE,
@@ -93,6 +95,11 @@ def radar_gain_db(spec: RadarSpec, paths: Paths) -> float:
         instrumented_range_m=spec.instrumented_range_km * METRES_PER_KILOMETRE,
         path_loss_db=paths.published_loss_db,
     )
+
+
+def radar_gain_db(spec: RadarSpec, paths: Paths) -> float:
+    """SNR on 1 m2 at 1 km in free space that makes the radar meet its published point through the run's own air. [dB]"""
+    return _published_gain_db(spec, paths.sensing, paths.antenna_height_m, paths.refraction_factor)
 
 
 def raster(spec: RadarSpec) -> tuple[int, int]:
@@ -142,21 +149,35 @@ def fill_radar(record: Any, spec: RadarSpec, paths: Paths, tables: PdTables, swe
     record["false_alarm_mean"] = spec.p_false_alarm * cells_per_beam * beams
 
 
+def change_at(paths: Paths, sights: NDArray[Any]) -> Array:
+    """What the path adds on the way to where looks or candidates stand, (n,). [dB]"""
+    return paths.change_db(**{name: sights[name] for name in ("range_m", "ground_m", "height_m", "closing_mps")})
+
+
 def take_path(
-    paths: Paths, radar: Any, objects: NDArray[Any], rows: NDArray[Any], sights: NDArray[Any]
+    paths: Paths,
+    radar: Any,
+    objects: NDArray[Any],
+    rows: NDArray[Any],
+    sights: NDArray[Any],
+    *,
+    change_db: Array | None = None,
 ) -> NDArray[np.bool_]:
-    """Put what the path adds into looks or candidates, in place; returns which of them can still rise above the noise."""
+    """Put what the path adds into looks or candidates, in place; returns which of them can still rise above the noise.
+
+    `change_db` is what `change_at` gives for these sights, where somebody has it already.
+    """
     if not paths.changes or not len(rows):
         return np.ones(len(rows), dtype=bool)
-    change_db = paths.change_db(**{name: sights[name] for name in ("range_m", "ground_m", "height_m", "closing_mps")})
-    things = objects[rows["object"]]
-    lifted = (things["relief"] & RELIEF_HORIZON) != 0  # a horizon that is restored takes no toll either
+    change_db = change_at(paths, sights) if change_db is None else change_db
+    things = rows["object"]
+    lifted = (objects["relief"][things] & RELIEF_HORIZON) != 0  # a horizon that is restored takes no toll either
     change_db = np.where(lifted, np.maximum(change_db, 0.0), change_db)
-    bare_db = np.asarray([best_rcs_db(thing) for thing in objects])[rows["object"]] + change_db
+    bare_db = np.asarray([best_rcs_db(thing) for thing in objects])[things] + change_db
     if rows.dtype == CANDIDATES:
         rows["path_db"] = change_db
         snr_db = radar["gain_db"] - propagation_loss_db(range_m=sights["range_m"]) + bare_db
     else:
         snr_db = rows["snr_1m2_db"] + bare_db
         rows["snr_1m2_db"] += change_db
-    return np.asarray(snr_db >= radar["noise_db"][things["swerling"]])
+    return np.asarray(snr_db >= radar["noise_db"][objects["swerling"][things]])

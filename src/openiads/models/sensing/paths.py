@@ -6,6 +6,7 @@ air. Rain, the sea surface and blind speeds are not: the point is read as clear 
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,6 +29,12 @@ MOST_LOBE = float(two_way_factor_db(factor=2.0))
 LEAST_RESPONSE = 1e-6
 """Response of a canceller at a blind speed: no oscillator is steadier than -60 dB."""
 FARTHEST_GROUND = 2e6
+
+
+@lru_cache(maxsize=64)
+def kept_column(frequency_hz: float, surface_water_vapour_gpm3: float) -> Column:
+    """The gas column of a frequency; nobody writes to it."""
+    return gas_column(frequency_hz=frequency_hz, surface_water_vapour_gpm3=surface_water_vapour_gpm3)
 
 
 @dataclass(frozen=True)
@@ -138,7 +145,5 @@ def paths_of(radar: RadarSpec, sensing: SensingSpec, *, antenna_height_m: float,
     """The paths of a radar whose antenna stands at a height above sea level."""
     column = None
     if sensing.gas == "p676":
-        column = gas_column(
-            frequency_hz=radar.frequency_ghz * HERTZ_PER_GIGAHERTZ, surface_water_vapour_gpm3=sensing.water_vapour_gpm3
-        )
+        column = kept_column(radar.frequency_ghz * HERTZ_PER_GIGAHERTZ, sensing.water_vapour_gpm3)
     return Paths(sensing, radar, antenna_height_m, refraction_factor, column)

@@ -100,6 +100,10 @@ class Measure:
     floor: float | None = 0.0
     listed: bool = True
     """Whether it stands in a table of all measures; those that take long or need to be told something do not."""
+    fire_only: bool = False
+    """Whether it asks only who shot and how objects ended, so that nodes that concern no fire unit may be left out of a walk."""
+    walks: bool = False
+    """Whether it walks further cases for every replication, and so costs many times as much as one that reads tables."""
 
     def sample(self, data: "RunData", **arguments: Any) -> Sample:
         """What each replication of a run says.

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from openiads.errors import ResultsError
 from openiads.records.tables import END_STATES, TABLES
+from openiads.results.measures import tracks
 
 if TYPE_CHECKING:
     from openiads.engine.lowering import Lowered
+    from openiads.engine.views import Views
     from openiads.results.measures.paths import Paths
     from openiads.results.measures.tracks import Hold, Identity
     from openiads.results.sightings import Sightings
@@ -75,6 +77,8 @@ class RunData:
         Seed of the run; measures that work the draws of a sortie out again, or walk more replications, need it.
     lowered : callable, optional
         Gives the lowered scenario where somebody has it already; else it is lowered when a measure asks.
+    views : Views, optional
+        Kept from one lowering to the next, for measures that lower further cases.
     """
 
     def __init__(
@@ -85,11 +89,13 @@ class RunData:
         *,
         seed: int | None = None,
         lowered: Callable[[], "Lowered"] | None = None,
+        views: "Views | None" = None,
     ) -> None:
         self._read = table
         self._scenario = scenario
         self._seed = seed
         self._lowered = lowered
+        self._views = views
         self._tables: dict[str, Any] = {}
         self._firm: dict[str | None, Array] = {}
         self.replications: Final = replications
@@ -154,6 +160,13 @@ class RunData:
         return self._seed
 
     @cached_property
+    def views(self) -> "Views":
+        """What was seen from where in cases lowered before."""
+        from openiads.engine.views import Views  # noqa: PLC0415 - compiles on import of its kernels
+
+        return Views() if self._views is None else self._views
+
+    @cached_property
     def lowered(self) -> "Lowered":
         """The lowered scenario: what no replication changes."""
         if self._lowered is not None:
@@ -165,7 +178,7 @@ class RunData:
     @cached_property
     def sightings(self) -> "Sightings":
         """Looks at friendly objects under a firm track."""
-        from openiads.results.sightings import Sightings  # noqa: PLC0415 - a cycle otherwise
+        from openiads.results.sightings import Sightings  # noqa: PLC0415 - compiles on import of its kernels
 
         return Sightings(self)
 
@@ -247,7 +260,7 @@ class RunData:
 
     def spec_of(self, name: str | None) -> Any:
         """What the scenario says of an object, or of the group that it belongs to."""
-        from openiads.engine.objects import members  # noqa: PLC0415 - a cycle otherwise
+        from openiads.engine.objects import members  # noqa: PLC0415 - compiles on import of its kernels
 
         wanted = self.objects.ids[self.place_of(name)]
         things = self.scenario.spec.objects
@@ -260,43 +273,33 @@ class RunData:
     @cached_property
     def holds(self) -> "tuple[Hold, ...]":
         """Every stretch of time for which a node held a firm track of one object or of nothing."""
-        from openiads.results.measures.tracks import holds  # noqa: PLC0415 - a cycle otherwise
-
-        return holds(self)
+        return tracks.holds(self)
 
     def firm_ns(self, node: str | None = None) -> Array:
         """Time for which an object had a firm track at any node (or at one), (replications, objects). Do not change it."""
-        from openiads.results.measures.tracks import firm_ns  # noqa: PLC0415 - a cycle otherwise
-
         if node not in self._firm:
-            self._firm[node] = firm_ns(self, node)
+            self._firm[node] = tracks.firm_ns(self, node)
         return self._firm[node]
 
     @cached_property
     def identities(self) -> "Mapping[tuple[int, str, str], tuple[Identity, ...]]":
         """What each node held of the identity of each track, by replication, node and track."""
-        from openiads.results.measures.tracks import identities  # noqa: PLC0415 - a cycle otherwise
-
-        return identities(self)
+        return tracks.identities(self)
 
     @cached_property
     def owners(self) -> "Mapping[tuple[int, str, str], tuple[list[int], list[int]]]":
         """Times from which on each track followed an object, and which, by replication, node and track."""
-        from openiads.results.measures.tracks import owners  # noqa: PLC0415 - a cycle otherwise
-
-        return owners(self)
+        return tracks.owners(self)
 
     @cached_property
     def identified(self) -> "Mapping[tuple[int, str, int], tuple[list[int], list[str]]]":
         """When each node took an object for what, in time order, by replication, node and object."""
-        from openiads.results.measures.tracks import identified  # noqa: PLC0415 - a cycle otherwise
-
-        return identified(self)
+        return tracks.identified(self)
 
     @cached_property
     def paths(self) -> "Paths":
         """Where the objects fly and where the nodes stand."""
-        from openiads.results.measures.paths import Paths  # noqa: PLC0415 - a cycle otherwise
+        from openiads.results.measures.paths import Paths  # noqa: PLC0415 - compiles on import of its kernels
         from openiads.scenario.standing import standing  # noqa: PLC0415 - slow, and only some measures need it
 
         return Paths(standing(self.scenario.spec))

@@ -83,6 +83,7 @@ MEASURES: Final = (
         ("objects", "outcomes", "counts"),
         friendly_engagement_rate,
         scale=PER_HOURS,
+        fire_only=True,
     ),
     Measure(
         "friendly_shots",
@@ -91,8 +92,11 @@ MEASURES: Final = (
         "missiles launched at tracks of friendly objects",
         ("counts",),
         friendly_shots,
+        fire_only=True,
     ),
-    Measure("friendly_kills", "per replication", "count", "friendly objects killed", ("counts",), friendly_kills),
+    Measure(
+        "friendly_kills", "per replication", "count", "friendly objects killed", ("counts",), friendly_kills, fire_only=True
+    ),
     Measure(
         "p_any_friendly_engaged",
         "1",
@@ -100,6 +104,7 @@ MEASURES: Final = (
         "replications with a launch at a friendly object / replications",
         ("counts",),
         p_any_friendly_engaged,
+        fire_only=True,
     ),
     Measure(
         "misid_friend_as_hostile",

@@ -10,11 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.catalogue import load_catalogue
-from openiads.engine.windows import Interval
 from openiads.errors import ResultsError
 from openiads.results.measures.base import Measure, Sample, sample
 from openiads.results.measures.data import RunData
-from openiads.results.measures.tracks import covered_ns
 
 if TYPE_CHECKING:
     from openiads.results.sightings import Seen
@@ -48,14 +46,23 @@ def observation_hours(
     for one in by:
         _require("by", one, BREAKDOWN)
     sector = None if aspect is None else SECTORS.index(_require("aspect", aspect, SECTORS))
-    times: dict[tuple[int, int], list[Interval]] = defaultdict(list)
+    times: dict[tuple[int, int], list[tuple[Array, Array]]] = defaultdict(list)
     for seen in _chosen(data, configuration, node):
         useful = seen.snr_db >= min_snr_db
         if sector is not None:
             useful &= seen.looks["aspect"] == sector
-        for k in np.flatnonzero(useful):
-            times[seen.line, seen.thing] += seen.held[k]
-    return _monthly(data, of, {key: covered_ns(parts) / NANOSECONDS_PER_HOUR for key, parts in times.items()})
+        good = useful[seen.of]
+        times[seen.line, seen.thing].append((seen.first_ns[good], seen.last_ns[good]))
+    return _monthly(data, of, {key: united_ns(parts) / NANOSECONDS_PER_HOUR for key, parts in times.items()})
+
+
+def united_ns(parts: Sequence[tuple[Array, Array]]) -> int:
+    """Time covered by at least one of many pieces, given as starts and ends."""
+    starts, stops = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
+    order = np.argsort(starts, kind="stable")
+    starts, reached = starts[order], np.maximum.accumulate(stops[order])
+    begins = np.maximum(starts[1:], reached[:-1]) if len(starts) else starts
+    return int(np.sum(reached[1:] - begins) + (reached[0] - starts[0])) if len(starts) else 0
 
 
 def independent_looks(

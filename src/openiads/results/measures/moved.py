@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from openiads.engine.objects import Things
 from openiads.geo.ellipsoid import ecef_to_geodetic, geodetic_to_ecef
@@ -49,14 +49,15 @@ def _slice(record: Any) -> slice:
     return slice(int(record["knot_first"]), int(record["knot_first"] + record["knot_count"]))
 
 
-def turned(vectors: Array, axis: Array, angle_rad: float) -> Array:
-    """Vectors (n, 3) turned about a unit axis (Rodrigues)."""
-    c, s = np.cos(angle_rad), np.sin(angle_rad)
+def turned(vectors: Array, axis: Array, angle_rad: ArrayLike) -> Array:
+    """Vectors (n, 3) turned about a unit axis, each by its angle (Rodrigues)."""
+    angle = np.atleast_1d(np.asarray(angle_rad, dtype=np.float64))[:, None]
+    c, s = np.cos(angle), np.sin(angle)
     along = (vectors @ axis)[:, None] * axis
     return np.asarray(vectors * c + np.cross(axis, vectors) * s + along * (1.0 - c))
 
 
-def carried(positions_m: Array, velocities_mps: Array, axis: Array, angle_rad: float) -> tuple[Array, Array]:
+def carried(positions_m: Array, velocities_mps: Array, axis: Array, angle_rad: ArrayLike) -> tuple[Array, Array]:
     """Positions and velocities (n, 3) turned about an axis through the middle of the earth, at their old geodetic heights."""
     heights = ecef_to_geodetic(positions_m)[2]
     latitude, longitude, _ = ecef_to_geodetic(turned(positions_m, axis, angle_rad))
@@ -75,11 +76,10 @@ def extended(things: Things, raid: Array, further_m: float) -> Things:
     axis /= np.linalg.norm(axis)
     rate = speed / float(np.linalg.norm(last["position_m"]))
     more = np.zeros(count, knots.dtype)
-    for k in range(count):
-        position, velocity = carried(
-            last["position_m"][None, :], last["velocity_mps"][None, :], axis, rate * step_s * (k + 1)
-        )
-        more[k]["position_m"], more[k]["velocity_mps"] = position[0], velocity[0]
+    ahead = rate * step_s * (np.arange(count) + 1)
+    more["position_m"], more["velocity_mps"] = carried(
+        last["position_m"][None, :], last["velocity_mps"][None, :], axis, ahead
+    )
     whole = np.concatenate([knots, knots[part], more])
     for thing in raid:
         objects[thing]["knot_first"] = len(knots)
@@ -129,14 +129,13 @@ def ends_moved(things: Things, raid: Array, end_m: Array) -> Things:
     return dataclasses.replace(things, knots=knots)
 
 
-def passing_ns(run: RunData, raid: Array, centre_m: Array, *, radius_m: float, grid_m: float) -> list[Array]:
+def passing_ns(things: Things, raid: Array, centre_m: Array, *, radius_m: float, grid_m: float) -> list[Array]:
     """When each object of a raid passes each cell of its path within a radius, (cells,) of (raid,); cells a grid step apart.
 
     Cells lie symmetrically about the point of the path nearest to the centre.
     """
-    case = run.lowered.case
-    record = case.objects[raid[0]]
-    positions = case.knots[_slice(record)]["position_m"]
+    record = things.objects[raid[0]]
+    positions = things.knots[_slice(record)]["position_m"]
     away = ground_range_m(centre_m, positions)
     nearest = int(np.argmin(away))
     steps = np.linalg.norm(np.diff(positions, axis=0), axis=1)
@@ -146,7 +145,7 @@ def passing_ns(run: RunData, raid: Array, centre_m: Array, *, radius_m: float, g
     inside = (wanted >= along[0]) & (wanted <= along[-1])
     inside &= np.interp(wanted, along, away) <= radius_m + EDGE * grid_m
     elapsed_ns = np.interp(wanted[inside], along, np.arange(len(along)) * float(record["knot_step_ns"]))
-    return [case.objects["start_ns"][raid] + round(at) for at in elapsed_ns]
+    return [things.objects["start_ns"][raid] + round(at) for at in elapsed_ns]
 
 
 def cells_of(centre_m: Array, *, radius_m: float, grid_m: float) -> Array:

@@ -9,6 +9,7 @@ from openiads.constants import NANOSECONDS_PER_SECOND
 from openiads.errors import ResultsError
 from openiads.results.measures.base import Measure, Sample, sample
 from openiads.results.measures.data import RunData
+from openiads.results.measures.network import system_of
 from openiads.results.measures.tracks import covered_ns
 from openiads.scenario.schema import NODE_SECTIONS
 
@@ -32,7 +33,6 @@ def observed_hours(data: RunData, *, system: str | None = None, node: str | None
 
 def exposure_hours(data: RunData, *, system: str, aircraft: str | None = None, alone: float = 0.0) -> Sample:
     """Hours a month of firm track at the nodes of one system on its days of work; alone: while no other system has one."""
-    from openiads.results.measures.network import system_of  # noqa: PLC0415 - a cycle otherwise
     from openiads.scenario.standing import share_of_days  # noqa: PLC0415 - slow, and only this measure needs it
 
     nodes = {key: node for name in NODE_SECTIONS for key, node in getattr(data.scenario.spec, name).items()}

@@ -1,16 +1,15 @@
 """Measures that ask what other raids would do: they walk further replications of the same scenario under the same draws."""
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.engine.objects import Things
 from openiads.errors import ResultsError
 from openiads.results.measures.base import Measure, Sample
+from openiads.results.measures.corridors import KILLED, ends_elsewhere, passed_by
 from openiads.results.measures.data import RunData
-from openiads.results.measures.moved import attackers, cells_of, ends_moved, extended, moved_aside, passing_ns, shared_path
+from openiads.results.measures.moved import LEAKED, attackers, cells_of, ends_moved, shared_path
 from openiads.stats.quantiles import jackknifed
 
 Array = NDArray[Any]
@@ -22,25 +21,31 @@ MOST_WALKS: Final = 2000
 MOST_RAID: Final = 256
 
 
-def _outcomes(data: RunData, scenario: Any, reshape: Callable[[Things], Things] | None = None) -> RunData:
+def _outcomes(data: RunData, scenario: Any) -> RunData:
     """The same replications of another case: only how the objects end."""
     from openiads.engine.lowering import lower  # noqa: PLC0415 - compiles on import of its kernels
     from openiads.results.measures.again import objects_of, walk  # noqa: PLC0415
 
-    lowered = lower(scenario, reshape=reshape)
+    lowered = lower(scenario, views=data.views)
     tables = walk(lowered, data.seed, data.replications, ("outcomes",))
     tables["objects"] = objects_of(lowered)
     return RunData(tables.__getitem__, lambda: scenario, data.replications, seed=data.seed, lowered=lambda: lowered)
 
 
 def defended_area(
-    data: RunData, *, max_leak: float = MAX_LEAK, asset_grid_km: float = ASSET_GRID_KM, radius_km: float | None = None
+    data: RunData,
+    *,
+    max_leak: float = MAX_LEAK,
+    asset_grid_km: float = ASSET_GRID_KM,
+    radius_km: float | None = None,
+    corridor_km: float | None = None,
 ) -> Sample:
     """Area of the cells at which an asset would see few enough of the raid get through, over all replications and of each."""
-    if not 0.0 <= max_leak < 1.0 or asset_grid_km <= 0.0:
-        raise ResultsError("defended_area: max_leak lies between 0 and 1 and asset_grid_km above 0.")
-    leaks = leaks_by_cell(data, grid_km=asset_grid_km, radius_km=radius_km)
-    cell_km2 = asset_grid_km * asset_grid_km
+    across_km = asset_grid_km if corridor_km is None else corridor_km
+    if not 0.0 <= max_leak < 1.0 or asset_grid_km <= 0.0 or across_km <= 0.0:
+        raise ResultsError("defended_area: max_leak lies between 0 and 1, asset_grid_km and corridor_km above 0.")
+    leaks = leaks_by_cell(data, grid_km=asset_grid_km, radius_km=radius_km, across_km=corridor_km)
+    cell_km2 = asset_grid_km * across_km
 
     def area(kept: Array) -> float:
         return cell_km2 * float((leaks[:, kept].mean(axis=1) <= max_leak).sum()) if len(leaks) else 0.0
@@ -52,11 +57,11 @@ def defended_area(
     return Sample(own, np.ones(data.count), lambda confidence: jackknifed(whole, left_out, confidence=confidence))
 
 
-def leaks_by_cell(data: RunData, *, grid_km: float, radius_km: float | None) -> Array:
+def leaks_by_cell(data: RunData, *, grid_km: float, radius_km: float | None, across_km: float | None = None) -> Array:
     """Share of the raid that gets to an asset in each cell, (cells, replications).
 
-    Where all of the raid flies one level path it is flown along parallel paths a cell apart and on past the asset: who is alive
-    when it passes a cell would have got to an asset there. Otherwise the whole raid is moved to end at each cell in turn.
+    Where all of the raid flies one level path it is flown along parallel paths a cell (or `across_km`) apart and on past the
+    asset: who is alive when it passes a cell would have got to an asset there. Otherwise it is moved to end at each cell in turn.
     """
     raid = attackers(data)
     if not len(raid):
@@ -64,44 +69,25 @@ def leaks_by_cell(data: RunData, *, grid_km: float, radius_km: float | None) -> 
     unit = data.paths.main_node
     reach_km = data.paths.reach_km(unit) if radius_km is None else radius_km
     if shared_path(data, raid):
-        return _by_corridors(data, raid, unit, reach_km, grid_km)
+        across = grid_km if across_km is None else across_km
+        _require_few(2 * int(np.ceil(reach_km / across)) + 1)
+        found = passed_by(data, raid, unit, reach_km=reach_km, across_km=across, along_km=grid_km)
+        return np.concatenate(found).reshape(-1, data.count) if found else np.zeros((0, data.count))
+    if across_km is not None and across_km != grid_km:
+        raise ResultsError(
+            "defended_area: corridor_km is for raids whose objects all fly one level path. Leave it out here."
+        )
     return _by_cells(data, raid, unit, reach_km, grid_km)
-
-
-def _by_corridors(data: RunData, raid: Array, unit: str, reach_km: float, grid_km: float) -> Array:
-    number = int(np.ceil(reach_km / grid_km))
-    aside_km = (np.arange(-number, number + 1)) * grid_km
-    _require_few(len(aside_km))
-    site_m, further_m = data.paths.site_m(unit), 2000.0 * reach_km
-    speed = float(np.linalg.norm(data.lowered.case.knots["velocity_mps"][data.lowered.case.objects["knot_first"][raid[0]]]))
-    longer_s = data.scenario.spec.clock.duration_s + further_m / max(speed, 1.0)
-    scenario = data.scenario.with_overrides({"clock.duration_s": longer_s})
-    found = []
-    for offset in aside_km:
-
-        def reshape(things: Things, offset: float = float(offset)) -> Things:
-            return moved_aside(extended(things, raid, further_m), raid, site_m, 1000.0 * offset)
-
-        run = _outcomes(data, scenario, reshape)
-        outcomes = run.outcomes
-        at_ns = np.where(outcomes.ended("killed"), outcomes.end_ns, np.iinfo(np.int64).max)[:, raid]
-        for times in passing_ns(run, raid, site_m, radius_m=1000.0 * reach_km, grid_m=1000.0 * grid_km):
-            found.append((at_ns > times[None, :]).mean(axis=1))
-    return np.array(found).reshape(-1, data.count)
 
 
 def _by_cells(data: RunData, raid: Array, unit: str, reach_km: float, grid_km: float) -> Array:
     cells = cells_of(data.paths.site_m(unit), radius_m=1000.0 * reach_km, grid_m=1000.0 * grid_km)
     _require_few(len(cells))
+    flown = [ends_moved(data.paths.things, raid, cell) for cell in cells]
     found = []
-    for cell in cells:
-
-        def reshape(things: Things, cell: Array = cell) -> Things:
-            return ends_moved(things, raid, cell)
-
-        outcomes = _outcomes(data, data.scenario, reshape).outcomes
-        leaked = outcomes.ended("leaked")[:, raid].sum(axis=1)
-        decided = leaked + outcomes.ended("killed")[:, raid].sum(axis=1)
+    for states, _ in ends_elsewhere(data, data.scenario, flown, raid):
+        leaked = (states == LEAKED).sum(axis=1)
+        decided = leaked + (states == KILLED).sum(axis=1)
         found.append(np.where(decided > 0, leaked / np.maximum(decided, 1), 1.0))
     return np.array(found).reshape(-1, data.count)
 
@@ -197,9 +183,12 @@ MEASURES: Final = (
         {
             **_LEAK,
             "asset_grid_km": "side of a cell, 25 km otherwise",
+            "corridor_km": "between the parallel paths: cells are so wide and asset_grid_km deep; asset_grid_km otherwise",
             "radius_km": "of the disc of cells about the fire unit nearest to an asset; the reach of its missiles otherwise",
         },
         listed=False,
+        fire_only=True,
+        walks=True,
     ),
     Measure(
         "saturation_raid",
@@ -215,5 +204,7 @@ MEASURES: Final = (
             "most": "largest number tried, 256 otherwise",
         },
         listed=False,
+        fire_only=True,
+        walks=True,
     ),
 )

@@ -7,7 +7,7 @@ owner in between is seen only at the next one.
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from openiads.constants import NANOSECONDS_PER_SECOND
 from openiads.engine.windows import union
-from openiads.results.measures.data import RunData
+
+if TYPE_CHECKING:
+    from openiads.results.measures.data import RunData
 
 Array = NDArray[Any]
 NOTHING: Final = -1
@@ -46,12 +48,12 @@ class Identity(NamedTuple):
     result: str
 
 
-def duration_ns(data: RunData) -> int:
+def duration_ns(data: "RunData") -> int:
     """Length of the scenario."""
     return round(data.scenario.spec.clock.duration_s * NANOSECONDS_PER_SECOND)
 
 
-def _rows(data: RunData, table: str, column: str, words: tuple[str, ...], names: tuple[str, ...]) -> list[tuple[Any, ...]]:
+def _rows(data: "RunData", table: str, column: str, words: tuple[str, ...], names: tuple[str, ...]) -> list[tuple[Any, ...]]:
     """Rows of a table whose `column` is one of `words`, as tuples of these columns, after the place of the replication."""
     read = data.table(table)
     chosen = read.filter(pc.is_in(read.column(column), pa.array(words)))
@@ -59,7 +61,7 @@ def _rows(data: RunData, table: str, column: str, words: tuple[str, ...], names:
     return list(zip(lines, *(chosen.column(name).to_pylist() for name in names), strict=True))
 
 
-def owners(data: RunData) -> Mapping[Key, tuple[list[int], list[int]]]:
+def owners(data: "RunData") -> Mapping[Key, tuple[list[int], list[int]]]:
     """Times from which on a track followed an object, and which."""
     place = data.objects.index()
     found: dict[Key, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
@@ -71,7 +73,7 @@ def owners(data: RunData) -> Mapping[Key, tuple[list[int], list[int]]]:
     return found
 
 
-def holds(data: RunData) -> tuple[Hold, ...]:
+def holds(data: "RunData") -> tuple[Hold, ...]:
     """Every stretch for which a node held a firm track of one object or of nothing, sorted.
 
     A stretch ends when the track is dropped, when it turns out to follow something else, when the object itself ends, or with
@@ -109,7 +111,7 @@ def _stretches(times: list[int], things: list[int], start_ns: int, end_ns: int) 
     return found
 
 
-def identities(data: RunData) -> Mapping[Key, tuple[Identity, ...]]:
+def identities(data: "RunData") -> Mapping[Key, tuple[Identity, ...]]:
     """What each node took each of its own tracks for, in time order."""
     place = data.objects.index()
     names = ("at_ns", "node", "reference_id", "object_id", "result")
@@ -126,14 +128,14 @@ def identities(data: RunData) -> Mapping[Key, tuple[Identity, ...]]:
     return {key: tuple(said) for key, said in found.items()}
 
 
-def owner_at(data: RunData, key: Key, at_ns: int) -> int:
+def owner_at(data: "RunData", key: Key, at_ns: int) -> int:
     """Which object a track followed at a time; `NOTHING` before it was firm, and for a false one."""
     times, things = data.owners.get(key, ((), ()))
     k = bisect_right(times, at_ns)
     return things[k - 1] if k else NOTHING
 
 
-def identified(data: RunData) -> Mapping[tuple[int, str, int], tuple[list[int], list[str]]]:
+def identified(data: "RunData") -> Mapping[tuple[int, str, int], tuple[list[int], list[str]]]:
     """When each node took an object for what, in time order, over all its tracks of the object."""
     rows: dict[tuple[int, str, int], list[tuple[int, str]]] = defaultdict(list)
     for (line, node, _), said in data.identities.items():
@@ -148,7 +150,7 @@ def covered_ns(stretches: list[tuple[int, int]]) -> int:
     return sum(end - start for start, end in union(stretches))
 
 
-def firm_ns(data: RunData, node: str | None = None) -> Array:
+def firm_ns(data: "RunData", node: str | None = None) -> Array:
     """Time for which an object had a firm track at any node (or at one), (replications, objects)."""
     stretches: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
     for hold in data.holds:
