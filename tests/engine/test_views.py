@@ -11,7 +11,8 @@ from openiads.engine.bystanders import concerned, without_bystanders
 from openiads.engine.lowering import Lowered, lower
 from openiads.engine.simulation import Simulation
 from openiads.engine.views import Views
-from openiads.scenario.loader import Scenario
+from openiads.scenario.loader import Scenario, load_scenario_text
+from openiads.scenario.yaml_reader import read_text, write_text
 from openiads.study.shipped import folder
 
 COAST = Path(str(folder())) / "scenarios" / "coastal-sector-notional.yaml"
@@ -95,6 +96,15 @@ def test_nodes_that_concern_no_fire_unit_are_left_out_and_no_shot_changes(mode: 
         assert engagements(less, replication) == whole
         shots += int(np.frombuffer(whole[4], np.int64)[0])
     assert shots > 0
+
+
+def test_a_post_that_orders_fighters_is_no_bystander() -> None:
+    pairs = {"place": "north-base", "reports_to": "sector-ops", "pairs": 2}
+    tree = read_text(COAST.read_text(encoding="utf-8"), name="coast.yaml").data
+    tree["fighters"] = {"alert-1": pairs}
+    lowered = lower(load_scenario_text(write_text(tree), "coast.yaml", overrides={"network.mode": "standalone"}))
+    heard = {name for name, kept in zip(lowered.names.nodes, concerned(lowered.case), strict=True) if kept}
+    assert heard == {"battalion-1", "sector-ops"}
 
 
 def test_a_walk_that_stops_holds_what_the_whole_one_holds_until_then() -> None:

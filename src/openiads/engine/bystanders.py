@@ -1,4 +1,4 @@
-"""Leaving out the nodes that no fire unit can hear of: for those who ask of a replication only who shoots and who is killed."""
+"""Leaving out the nodes that nobody armed can hear of: for those who ask of a replication only who shoots and who is killed."""
 
 from typing import Any
 
@@ -10,12 +10,15 @@ from openiads.records.case import COMMAND, FRAME, LINK, LOOK, Case
 
 
 def concerned(case: Case) -> NDArray[np.bool_]:
-    """Which nodes a fire unit may depend on: itself, its superiors, and whoever sends to such a node, directly or not; (nodes,)."""
+    """Which nodes those who kill may depend on, (nodes,).
+
+    Fire units, posts that order fighters, the superiors of both, and whoever sends to such a node, directly or not.
+    """
     found = np.zeros(len(case.nodes), dtype=bool)
-    found[case.fire_units["node"]] = True
+    for armed in (case.fire_units, case.fighters):
+        found[armed["node"]] = True
+        found[armed["superior"][armed["superior"] >= 0]] = True
     senders, receivers = case.links["sender"], case.links["receiver"]
-    superiors = case.fire_units["superior"]
-    found[superiors[superiors >= 0]] = True
     while True:
         wider = found.copy()
         wider[senders[found[receivers]]] = True
@@ -25,7 +28,7 @@ def concerned(case: Case) -> NDArray[np.bool_]:
 
 
 def without_bystanders(lowered: Lowered) -> Lowered:
-    """The same case without the looks, decisions and messages of nodes that concern no fire unit.
+    """The same case without the looks, decisions and messages of nodes that concern neither fire units nor fighters.
 
     Draws are keyed by names, so every shot, kill and end of an object stays as it was to the byte; detections, tracks and counts
     of the nodes left out are not made.

@@ -82,9 +82,11 @@ def rows_in_common(cases: Sequence[Any], raid: Array) -> int:
 
 
 def disarmed(case: Any, state: Any) -> bool:
-    """Whether no missile is left on any launcher, in any store or in the air, and none will be brought."""
+    """Whether no missile is left on any launcher, in any store or in the air, none will be brought, and no fighters are there."""
     from openiads.records.state import NEVER as NO_SHOT  # noqa: PLC0415 - as the engine
 
+    if len(case.fighters):
+        return False
     left = int(state.missiles_left.sum()) + int(state.spare.sum()) + len(case.supplies)
     on_launchers = int(state.launchers["loaded"].sum()) + int(state.launchers["loading"].sum())
     return left + on_launchers == 0 and int(state.clock["shot_ns"][0]) == NO_SHOT
