@@ -87,7 +87,10 @@ def profile(*, tiny: bool = False) -> Iterator[Row]:
     if not walk_profile.available():
         yield Row("profile", f"{objects} objects: profile", "needs perf and nm, which are not here")
         return
-    for name, share in walk_profile.profile(objects)[0].items():
+    families = walk_profile.profile(objects)[0]
+    outside = sum(share for name, share in families.items() if not name.startswith("tracking"))
+    yield Row("profile_outside", f"{objects} objects: share of the time outside tracking", f"{100 * outside:.1f} %", outside)
+    for name, share in families.items():
         key = f"profile_{name.replace(' ', '_')}"
         yield Row(key, f"{objects} objects: share of the time in {name}", f"{100 * share:.1f} %", share)
 

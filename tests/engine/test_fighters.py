@@ -18,6 +18,7 @@ from openiads.results.schema import to_table
 from openiads.results.story import format_story
 
 Tree = dict[str, Any]
+COAST = Path(__file__).resolve().parents[2] / "examples" / "scenarios" / "fighters-notional.yaml"
 
 
 def base(**more: Any) -> Tree:
@@ -311,3 +312,26 @@ def test_measures_of_pairs(firing: SimpleNamespace) -> None:
     assert of_b == [1.0, 1.0, 0.0, 0.0]
     with pytest.raises(ResultsError, match=r"no base of fighters is called 'c'\. Known: a, b"):
         api.measures(run, [("fighter_kills", {"base": "c"})])
+
+
+def test_without_the_jit(cases: ModuleType, tmp_path: Path) -> None:
+    """The same source, interpreted, gives the same bytes; the example has sorties, meetings and reports of a magazine in it."""
+    for name, disabled in (("compiled", "0"), ("interpreted", "1")):
+        options = ("run", COAST, "--replications", 1, "--record", "full", "-o", tmp_path / name)
+        run = cases.cli(*options, NUMBA_DISABLE_JIT=disabled)
+        assert run.returncode == 0, run.stderr
+    one, other = (api.open_run(tmp_path / name) for name in ("compiled", "interpreted"))
+    assert one.digest() == other.digest()
+    assert {"airborne", "met"} <= set(one.table("events").column("event").to_pylist())
+    assert "magazine" in one.table("traffic").column("content").to_pylist()
+
+
+def test_what_the_example_shows(cases: ModuleType) -> None:
+    """Without fighters the raider from the west gets through; a slower alert comes too late; a patrol in the air does not."""
+    through = {}
+    for variant in (None, "without-fighters", "slow-alert", "patrol"):
+        rows = cases.rows(cases.run(api.load_scenario(COAST, variant=variant), 12)["outcomes"])
+        through[variant] = sum(r["object_id"] == "west" and r["end_state"] == "leaked" for r in rows)
+    assert through["without-fighters"] == through["slow-alert"] == 12
+    assert through[None] < 6  # two pairs of 0.6 each
+    assert through["patrol"] < 6

@@ -205,9 +205,14 @@ def why_recall(case: Case, state: State, place: int, now_ns: int) -> int:
 
 @kernel
 def follow(case: Case, state: State, place: int, now_ns: int) -> None:
-    """A post looks after a pair that is under way: it tells it where its target now goes, or calls it back."""
+    """A post looks after a pair that is under way: it tells it where its target now goes, or calls it back.
+
+    Whether it is still in reach is asked at the take-off and at the meeting alone: a track far out wavers from cycle to cycle.
+    """
     pair = state.pairs[place]
     reason = why_recall(case, state, place, now_ns)
+    if reason == NOT_IN_REACH:
+        return
     if reason >= 0:
         recall(case, state, place, reason, now_ns)
     elif pair["status"] == FLYING:
