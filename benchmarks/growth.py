@@ -70,7 +70,7 @@ def _row(what: str, sizes: list[float], seconds: list[float]) -> Row:
 
 def scaling(*, tiny: bool = False) -> Iterator[Row]:
     """Wall time with one worker over that with two, start of the processes included, and the CPU that a second costs."""
-    objects, replications, duration_s = (5, 4, 60.0) if tiny else (50, 64, DURATION_S)
+    objects, replications, duration_s = (5, 4, 60.0) if tiny else (50, 256, DURATION_S)
     scenario = load_scenario_text(scene(objects, duration_s=duration_s), "scaling.yaml")
     openiads.run(scenario, replications=1)
     wall, cpu = [], []

@@ -32,6 +32,10 @@ SECTIONS = {
         "Where the time goes",
         "The same hour with a part switched off. Parts lean on one another: the shares have no sum of 100 %.",
     ),
+    "profile": (
+        "Profile of the walk",
+        "Where the compiled walk spends its time, by family of models: samples of the program counter, taken by perf.",
+    ),
     "tracker": (
         "Tracker against Stone Soup",
         (
