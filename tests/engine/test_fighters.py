@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from openiads import api
+from openiads.engine.bystanders import without_bystanders
 from openiads.engine.decode import decode
 from openiads.engine.simulation import Simulation
 from openiads.engine.snapshot import load_snapshot, save_snapshot
@@ -335,3 +336,17 @@ def test_what_the_example_shows(cases: ModuleType) -> None:
     assert through["without-fighters"] == through["slow-alert"] == 12
     assert through[None] < 6  # two pairs of 0.6 each
     assert through["patrol"] < 6
+
+
+def test_a_post_that_sends_fighters_is_no_bystander(cases: ModuleType, firing: SimpleNamespace) -> None:
+    """Those who ask only who is killed leave out nodes that no fire unit hears of, but not the post of the pairs."""
+    objects = {"t": firing.thing(30.0, 90.0, 5.0, speed_mps=200.0)}
+    aside = {"lone": firing.post(search_radar=firing.search_radar())}
+    lowered = cases.lowered(air(firing, objects, {"f": base()}, posts=aside, duration_s=500))
+    fewer = without_bystanders(lowered)
+    assert len(fewer.case.calendar) < len(lowered.case.calendar)
+    ends = [Simulation(one, seed=1).run(0, "counts").objects for one in (lowered, fewer)]
+    assert [(int(o["end_ns"][0]), int(o["killed_by"][0])) for o in ends[:1]] == [
+        (int(o["end_ns"][0]), int(o["killed_by"][0])) for o in ends[1:]
+    ]
+    assert ends[0]["killed_by"][0] == 0
