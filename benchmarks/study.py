@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from openiads.study.blocks import RUNS_PER_BLOCK
-from openiads.study.execute import execute, order_of
+from openiads.study.execute import execute
 from openiads.study.loading import load_study
+from openiads.study.order import order_of
 from rows import Row, cpu_s
 
 ROOT = Path(__file__).resolve().parents[1]

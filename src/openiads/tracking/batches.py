@@ -36,7 +36,7 @@ FEWEST_TO_JUDGE: Final = 20
 """Plots below which a recording says nothing about its units of range and time."""
 
 MOST_RANGE_M: Final = 1e9
-"""Beyond the Moon: no range that a radar measured, and squares of it stay finite. [m]"""
+"""Choice of the method: beyond the Moon, no range that a radar measured, and squares of it stay finite."""
 
 NOISE_OF_ELEVATION = 0.1
 """How far beyond the zenith noise may carry an elevation in radians. [rad]"""
