@@ -1,0 +1,89 @@
+"""Quick mode: what is left out, what is run less, and that no word depends on it."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from toy import ToyRange
+
+from openiads.scenario.yaml_reader import read_file
+from openiads.study.bench import Bench, Wish
+from openiads.study.findings import Findings, run_study
+from openiads.study.looks import Status
+from openiads.study.model import Direct, MeasureInfo
+from openiads.study.sizes import QUICK_HEAVY, sizes_of
+from openiads.study.spec import MeasureSpec, StudySpec
+from openiads.study.words import party_verdict, turns_on_ends
+
+SEED = 5
+
+
+@dataclass(frozen=True)
+class Heavy(ToyRange):
+    """The toy with one measure that walks further cases."""
+
+    def info(self, measure: MeasureSpec) -> MeasureInfo:
+        return replace(super().info(measure), heavy=measure.id == "cov400", absolute=measure.id == "r_eng")
+
+
+@pytest.fixture(scope="module")
+def quick(golden_file: Path) -> tuple[Findings, Wish]:
+    spec = StudySpec.model_validate(read_file(golden_file).data)
+    asked: dict[str, Any] = {}
+    model = Heavy(0.05)
+    found = run_study(
+        Bench(spec, model, sizes_of(spec, quick=True), SEED), Direct(model), on_wave=lambda n, wish: asked.update(wish)
+    )
+    return found, asked
+
+
+def test_measures_that_walk_further_cases_get_a_quarter_of_the_runs(quick: tuple[Findings, Wish]) -> None:
+    found, asked = quick
+    counts: dict[bool, set[int]] = {True: set(), False: set()}
+    rows: dict[bool, set[int]] = {True: set(), False: set()}
+    for key, batch in asked.items():
+        heavy = "cov400" in batch.measures
+        assert heavy == key.endswith("/heavy")
+        assert not heavy or batch.measures == ("cov400",)
+        if key.startswith("verdict/"):
+            counts[heavy].add(batch.count)
+        if key.startswith("paths/"):
+            rows[heavy].add(batch.rows)
+    assert counts == {True: {32 // QUICK_HEAVY}, False: {32}}
+    players = len(found.bench.assumptions.players)
+    assert rows == {True: {2 * players * 32 // QUICK_HEAVY}, False: {2 * players * 32}}
+    assert [s.reading.id for s in found.splits] == [r.id for r in found.bench.readings]
+
+
+def test_ends_are_run_only_where_a_word_turns_on_them(quick: tuple[Findings, Wish]) -> None:
+    found, asked = quick
+    searched = 0
+    for party in found.bench.parties:
+        for reading in found.bench.readings:
+            statuses = found.results[party][reading.id].statuses
+            end = found.ends[party][reading.id]
+            assert (end.found == "search") == turns_on_ends(statuses), (party, reading.id)
+            searched += end.found == "search"
+            if end.found == "none":
+                words = {
+                    party_verdict(party, statuses, best_end=s, worst_end=s, min_resolved_share=0.95).code
+                    for s in (Status.MET, Status.NOT_MET, Status.UNRESOLVED)
+                }
+                assert len(words) == 1, "the word is the same wherever the ends come out"
+    assert 0 < searched < len(found.bench.parties) * len(found.bench.readings)
+    search = {batch.count for key, batch in asked.items() if key.startswith("ends/") and "/search/" in key}
+    corners = {batch.count for key, batch in asked.items() if key.startswith("ends/") and "/found-" in key}
+    assert max(search) == 8
+    assert max(corners) == 32
+
+
+def test_an_absolute_figure_never_holds_throughout(quick: tuple[Findings, Wish]) -> None:
+    found, _ = quick
+    full = Bench(found.bench.spec, Heavy(0.0), sizes_of(found.bench.spec, draws=64), SEED)
+    words = run_study(full, Direct(Heavy(0.0))).words
+    word = words["C2_low", "A"]
+    assert (word.code, word.capped, word.leaning) == ("holds_mostly", True, "holds")
+    assert word.word == "holds over most of A's stated range (capped: an absolute figure)"
+    assert words["C1_best_case", "B"].code == "fails_throughout", "only what holds is capped"
+    assert not words["C3_gain", "A"].capped, "a contrast of options is no absolute figure"
