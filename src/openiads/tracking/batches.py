@@ -35,8 +35,8 @@ LATEST_S: Final = float(2**63 // NANOSECONDS_PER_SECOND - 1)
 FEWEST_TO_JUDGE: Final = 20
 """Plots below which a recording says nothing about its units of range and time."""
 
-MOST_RANGE_M: Final = 1e9
-"""Beyond the Moon: no range that a radar measured, and squares of it stay finite. [m]"""
+BEYOND_THE_MOON: Final = 1e9
+"""No range [m] that a radar measured; its square is finite."""
 
 NOISE_OF_ELEVATION = 0.1
 """How far beyond the zenith noise may carry an elevation in radians. [rad]"""
@@ -148,7 +148,7 @@ def to_raw(columns: Mapping[str, NDArray[np.float64]], sensor: NDArray[np.int64]
     refuse_other_units(columns, where)
     finite = np.logical_and.reduce([np.isfinite(columns[name]) for name in NEEDED])
     with np.errstate(invalid="ignore"):
-        inside = (columns["range_m"] > 0.0) & (columns["range_m"] <= MOST_RANGE_M)
+        inside = (columns["range_m"] > 0.0) & (columns["range_m"] <= BEYOND_THE_MOON)
         inside &= np.abs(columns["elevation_rad"]) <= math.pi / 2.0
         inside &= (np.abs(columns["azimuth_rad"]) <= 4.0 * math.pi) & (np.abs(columns["time_s"]) <= LATEST_S)
     keep = finite & inside

@@ -270,9 +270,10 @@ def _at_look(
     crowd = volume * weight.mean(axis=1)
     far, cost = polar[:, 0].reshape(count, places), rivals.cost(distance, s)
     tracks = (free[chain.start] * chain.share * volume / places)[:, None] * weight
-    rivals.note(far[inside], cost[inside], tracks[inside])
     weight = weight * np.exp(-rivals.cheaper(far, cost))
     mean = volume * weight.mean(axis=1)
+    share = -np.expm1(-mean) / np.maximum(mean, 1e-12)  # of the plots that it could have, a track takes one
+    rivals.note(far[inside], cost[inside], (tracks * share[:, None])[inside])
     some = mean > 0.0
     sums = np.cumsum(weight, axis=1)
     k = (sums < rng.random(count)[:, None] * sums[:, -1:]).sum(axis=1).clip(max=places - 1)
