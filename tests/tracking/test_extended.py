@@ -13,8 +13,9 @@ import pytest
 from openiads.tracking import Sensor, Tracker, TrackerConfig, TrackerOptions
 from openiads.tracking.extended import extended_position
 from openiads.tracking.filters import update
-from openiads.tracking.measurement import observe
-from openiads.tracking.records import WORK, make_plots
+from openiads.tracking.gating import find_pairs, prepare_plots, settle_track
+from openiads.tracking.measurement import convert_plot, observe
+from openiads.tracking.records import FIRM, WORK, make_config, make_plots, make_scratch, make_state, make_tracks
 from openiads.tracking.setup import TrackingError
 
 HERE = Path(__file__).parent
@@ -67,6 +68,34 @@ def test_the_update_is_that_of_the_extended_filter(seed, place):
     assert got_x == pytest.approx(x + gain @ off, rel=0, abs=1e-5)  # m, of positions near 4,000 km
     assert got_p == pytest.approx(p - gain @ h @ p, rel=0, abs=1e-8 * np.abs(p).max())
     assert np.array_equal(got_p, got_p.T)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_gate_is_that_of_the_extended_filter(seed):
+    """The squared distance of the one pair is nu' (H P H' + R)^-1 nu in range and angles, not that of the converted plot."""
+    site, axes, x, p, plot, measured, expected, h = case(seed, np.array([9e3, 4e3, 3e3]))
+    off = measured - expected
+    off[1] = (off[1] + math.pi) % (2 * math.pi) - math.pi
+    config = make_config(
+        confirm_hits=1, confirm_window=1, drop_after_updates=3, process_noise_m2ps3=1.0, gate_probability=1.0 - 1e-12,
+        max_speed_mps=900.0, capacity=1, speed_gate=False,
+    )[0]  # fmt: skip
+    tracks, plots, scratch = make_tracks(1), make_plots(1), make_scratch(1, 1)
+    state = make_state()[0]
+    plots[0] = plot
+    convert_plot(plots, 0, site, axes)
+    tracks[0]["status"], tracks[0]["radar"], tracks[0]["period_ns"] = FIRM, 1, 10**10
+    tracks[0]["x"], tracks[0]["p"] = x, p
+    settle_track(config, tracks[0])
+    prepare_plots(plots, 1, scratch)
+    distances = []
+    for place in (None, (site, axes)):
+        scratch.work[0]["pairs"] = 0
+        find_pairs(config, state, tracks, plots, 1, np.zeros(1, np.int64), 1, 0, scratch, place)
+        distances.append(float(scratch.pairs[0]["distance"]))
+    true = off @ np.linalg.solve(h @ p @ h.T + np.diag(SIGMAS**2), off)
+    assert distances[1] == pytest.approx(true, rel=1e-6)
+    assert distances[0] != pytest.approx(true, rel=1e-6)
 
 
 @pytest.mark.parametrize("name", ["ekf", "ukf", "imm"])

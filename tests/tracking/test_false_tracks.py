@@ -56,7 +56,7 @@ FOUR_OF_SIX = {"confirm_hits": 4, "confirm_window": 6}
 WALD = {"initiation": "sprt", "false_confirm": 1e-2}
 
 
-@pytest.mark.parametrize(("clutter", "scans", "rule"), [(20.0, 250, TWO_OF_THREE), (300.0, 60, THREE_OF_FIVE)])
+@pytest.mark.parametrize(("clutter", "scans", "rule"), [(20.0, 250, TWO_OF_THREE), (300.0, 100, THREE_OF_FIVE)])
 def test_the_tracker_makes_as_many_false_tracks_as_predicted(clutter, scans, rule):
     count, expected, off, _ = agrees(clutter, scans, 3, **rule)
     assert expected > 60.0  # enough to tell a fifth

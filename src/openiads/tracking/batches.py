@@ -38,8 +38,8 @@ FEWEST_TO_JUDGE: Final = 20
 MOST_RANGE_M: Final = 1e9
 """Choice of the method: beyond the Moon, no range that a radar measured, and squares of it stay finite."""
 
-NOISE_OF_ELEVATION = 0.1
-"""How far beyond the zenith noise may carry an elevation in radians. [rad]"""
+ELEVATION_NOISE_RAD: Final = 0.1
+"""Choice of the method: how far beyond the zenith noise may carry an elevation in radians."""
 
 MOST_DEGREES_LIKE = 0.5
 """Share of angles beyond any radian value from which on a column is taken to be in degrees, not to hold a few bad rows."""
@@ -95,7 +95,7 @@ def refuse_other_units(columns: Mapping[str, NDArray[np.float64]], where: str) -
     TrackingError
         When most of the finite angles of a column lie outside what radians and their noise allow.
     """
-    for name, most in (("azimuth_rad", 2.0 * math.pi), ("elevation_rad", math.pi / 2.0 + NOISE_OF_ELEVATION)):
+    for name, most in (("azimuth_rad", 2.0 * math.pi), ("elevation_rad", math.pi / 2.0 + ELEVATION_NOISE_RAD)):
         values = np.abs(columns[name][np.isfinite(columns[name])])
         if len(values) and (values > most + 1e-9).mean() > MOST_DEGREES_LIKE:
             raise TrackingError(

@@ -3,6 +3,10 @@
 A false plot starts a track; by the filter's own covariance its gate then holds so many false plots on average; look by look a
 track is hit or missed, along the chain of the M-of-N rule or of Wald's test. The chain is summed over both outcomes of every
 look, so that rates of one in a million cost no more than those of one in ten; only places are drawn.
+
+Every false plot that nobody takes starts a track, so that the gates of tracks which have missed a look or two overlap, and a plot
+goes to the cheapest of several. How many rivals a plot has at which cost, by range, follows from the chains themselves: they are
+run again and again with the rivals found before, until both agree.
 """
 
 import math
@@ -26,6 +30,13 @@ SPEED_SIGMAS: Final = 3.0
 WIDER: Final = 1.5
 """Factor on the covariance of the ellipsoid from which places in a gate are drawn: the noise of a plot differs across a gate."""
 
+RANGE_BINS: Final = 10
+COST_BINS: Final = 60
+"""Places of the table of rivals."""
+
+ROUNDS: Final = 5
+"""How often the chains are run; from the third on rivals are the mean of the last two, for more rivals now are fewer next time."""
+
 LEAST_SHARE: Final = 1e-7
 """Share of a start below which a branch of its chain is left out."""
 
@@ -41,6 +52,8 @@ class FalseTracks(NamedTuple):
     """Probability that a track which one false plot started is confirmed by others."""
     gate_mean: float
     """Mean number of false plots in the gate of a new track at its second look: the prediction holds where it is small."""
+    rivals: float
+    """Mean number of tentative tracks that have a false plot in their gate."""
 
 
 @dataclass
@@ -80,9 +93,10 @@ def predict_false_tracks(
 
     Notes
     -----
-    Validity: `gate_mean` below about 0.2, where rivalry of false tracks for a plot does not matter. What holds then: a track of h
-    plots uses h plots, so that of C plots a scan C / (mean of h) start a track. Source: S. Blackman, R. Popoli, Design and
-    Analysis of Modern Tracking Systems, 1999, sect. 6.2; A. Wald, Sequential Analysis, 1947.
+    Validity: `gate_mean` below about 0.2, so that a gate seldom holds two plots at the second look. A plot is taken by the cheapest
+    of the tracks that gate it, which number a Poisson count; what none gates starts a track. Confirmed false tracks are no rivals.
+    Source: S. Blackman, R. Popoli, Design and Analysis of Modern Tracking Systems, 1999, sect. 6.2; A. Wald, Sequential Analysis,
+    1947.
     """
     if (options.motion, options.filter, options.association) != ("cv", "converted", "gnn"):
         raise OutOfRangeError("false tracks: predicted for motion cv, filter converted, association gnn only")
@@ -90,32 +104,90 @@ def predict_false_tracks(
         raise OutOfRangeError(
             f"false tracks: nearest_m = {nearest_m:g} must lie from 0 to below reach_m = {sensor.reach_m:g}"
         )
-    rng = np.random.default_rng(seed)
     field = _Field(sensor, nearest_m)
-    chain = _begin(field, options, rng, starts)
-    confirmed, used, gate_mean = np.zeros(starts), np.ones(starts), math.nan
-    look = 0
+    rivals = _Rivals(field, options)
+    for k in range(ROUNDS):
+        free, confirmed, gate_mean = _run(field, options, rivals, np.random.default_rng(seed), starts, places)
+        if k + 1 < ROUNDS:
+            rivals.renew(starts, half=k > 0)
+    made = free * confirmed
+    return FalseTracks(
+        sensor.clutter_per_scan * float(made.mean()),
+        sensor.clutter_per_scan * float(made.std(ddof=1)) / math.sqrt(starts),
+        float(made.sum() / free.sum()),
+        gate_mean,
+        float(rivals.below[:, -1].mean()),
+    )
+
+
+def _run(
+    field: "_Field", options: TrackerOptions, rivals: "_Rivals", rng: np.random.Generator, starts: int, places: int
+) -> tuple[Floats, Floats, float]:
+    """How likely each plot is to start a track, and such a track to be confirmed; and the mean number of plots in a new gate."""
+    chain, polar = _begin(field, options, rng, starts)
+    free = np.exp(-rivals.all(polar[:, 0]))
+    confirmed, gate_mean, look = np.zeros(starts), math.nan, 0
     while len(chain.share):
         look += 1
-        mean, hit = _at_look(chain, field, options, rng, places, sensor.scan_period_s)
+        crowd, mean, hit = _at_look(chain, field, options, rng, places, rivals, free)
         if look == 1:
-            gate_mean = float(mean.mean())
+            gate_mean = float(crowd.mean())
         taken, missed = hit, chain
         chance = -np.expm1(-mean)
         taken.share, missed.share = chain.share * chance, chain.share * (1.0 - chance)
         missed.since = missed.since + 1
-        np.add.at(used, taken.start, taken.share)
         done = _confirmed(taken, options)
         np.add.at(confirmed, taken.start[done], taken.share[done])
         chain = _joined(taken.pick(~done), missed)
-        chain = chain.pick(_alive(chain, look, options, sensor) & (chain.share > LEAST_SHARE))
-    births = sensor.clutter_per_scan / used.mean()
-    return FalseTracks(
-        births * float(confirmed.mean()),
-        births * float(confirmed.std(ddof=1)) / math.sqrt(starts),
-        float(confirmed.mean()),
-        gate_mean,
-    )
+        chain = chain.pick(_alive(chain, look, options, field.sensor) & (chain.share > LEAST_SHARE))
+    return free, confirmed, gate_mean
+
+
+class _Rivals:
+    """Mean number of tentative tracks that have a false plot in their gate at less than a cost, by the range of the plot."""
+
+    def __init__(self, field: "_Field", options: TrackerOptions) -> None:
+        self.by_distance = options.assignment_cost == "distance"
+        self.ranges = np.linspace(field.nearest_m, field.reach_m, RANGE_BINS + 1)
+        gate = gate_of_probability(options.gate_probability)
+        least = 2.0 * float(np.log(field.sigmas).sum()) + 4.0 * math.log(max(field.nearest_m, 1e3))
+        most = 6.0 * math.log(2.0 * gate * options.max_speed_mps * options.confirm_window * field.sensor.scan_period_s)
+        self.costs = np.linspace(0.0, math.sqrt(gate), COST_BINS + 1)
+        if not self.by_distance:
+            self.costs = np.linspace(least, max(most + gate, least + 1.0), COST_BINS + 1)
+        self.below = np.zeros((RANGE_BINS, COST_BINS + 1))
+        self._found = np.zeros((RANGE_BINS, COST_BINS))
+
+    def cost(self, distance: Floats, s: Floats) -> Floats:
+        """Cost of pairs as the tracker ranks them, from squared distances and innovation covariances."""
+        found: Floats = np.sqrt(distance) if self.by_distance else distance + np.linalg.slogdet(s)[1]
+        return found
+
+    def _row(self, range_m: Floats) -> NDArray[np.int64]:
+        return np.clip(np.searchsorted(self.ranges, range_m, side="right") - 1, 0, RANGE_BINS - 1)
+
+    def all(self, range_m: Floats) -> Floats:
+        """Rivals of plots at those ranges, whatever their cost."""
+        return np.asarray(self.below[self._row(range_m), -1])
+
+    def cheaper(self, range_m: Floats, cost: Floats) -> Floats:
+        """Rivals of plots at those ranges that are cheaper than `cost`, linear between the edges of the table."""
+        width = self.costs[1] - self.costs[0]
+        at = np.clip((cost - self.costs[0]) / width, 0.0, COST_BINS - 1e-9)
+        k, row = at.astype(np.int64), self._row(range_m)
+        low, high = self.below[row, k], self.below[row, k + 1]
+        return np.asarray(low + (at - k) * (high - low))
+
+    def note(self, range_m: Floats, cost: Floats, tracks: Floats) -> None:
+        """Add pairs: so many tracks, per start, gate a plot at that range and cost."""
+        k = np.clip(np.searchsorted(self.costs, cost, side="right") - 1, 0, COST_BINS - 1)
+        np.add.at(self._found, (self._row(range_m), k), tracks)
+
+    def renew(self, starts: int, *, half: bool) -> None:
+        """The table from the pairs noted since; or half of that and half as it was. Each bin of range has as many plots."""
+        now = np.hstack([np.zeros((RANGE_BINS, 1)), np.cumsum(self._found, axis=1)]) * RANGE_BINS / starts
+        self.below = 0.5 * (self.below + now) if half else now
+        self._found = np.zeros((RANGE_BINS, COST_BINS))
 
 
 class _Field:
@@ -149,9 +221,10 @@ class _Field:
         return polar, np.where(inside, self.per_cell / (polar[:, 0] ** 2 * np.maximum(np.cos(polar[:, 2]), 1e-3)), 0.0)
 
 
-def _begin(field: _Field, options: TrackerOptions, rng: np.random.Generator, starts: int) -> _Chain:
-    """Tracks of one plot, at rest, with the spread of speed that a new track has."""
-    z, r = field.plots(field.draw(starts, rng))
+def _begin(field: _Field, options: TrackerOptions, rng: np.random.Generator, starts: int) -> tuple[_Chain, Floats]:
+    """Tracks of one plot, at rest, with the spread of speed that a new track has; and those plots."""
+    polar = field.draw(starts, rng)
+    z, r = field.plots(polar)
     climb = options.max_speed_mps if options.max_climb_mps is None else options.max_climb_mps
     p = np.zeros((starts, 6, 6))
     p[:, :3, :3] = r
@@ -159,14 +232,20 @@ def _begin(field: _Field, options: TrackerOptions, rng: np.random.Generator, sta
     p[:, 5, 5] = (climb / SPEED_SIGMAS) ** 2
     whole = np.arange(starts)
     ones = np.ones(starts, np.int64)
-    return _Chain(np.hstack([z, np.zeros((starts, 3))]), p, np.ones(starts), whole, ones, ones * 0, np.zeros(starts))
+    return _Chain(np.hstack([z, np.zeros((starts, 3))]), p, np.ones(starts), whole, ones, ones * 0, np.zeros(starts)), polar
 
 
 def _at_look(
-    chain: _Chain, field: _Field, options: TrackerOptions, rng: np.random.Generator, places: int, period_s: float
-) -> tuple[Floats, _Chain]:
-    """Mean number of false plots in each gate, and the chains as updated by one of them, drawn by their density."""
-    gate = gate_of_probability(options.gate_probability)
+    chain: _Chain,
+    field: _Field,
+    options: TrackerOptions,
+    rng: np.random.Generator,
+    places: int,
+    rivals: _Rivals,
+    free: Floats,
+) -> tuple[Floats, Floats, _Chain]:
+    """Mean number of false plots in each gate, of those that no rival takes, and the chains as updated by one of them."""
+    gate, period_s = gate_of_probability(options.gate_probability), field.sensor.scan_period_s
     count = len(chain.share)
     dt_s = (chain.since + 1) * period_s
     before = np.trace(chain.p[:, :3, :3], axis1=1, axis2=2)
@@ -188,7 +267,13 @@ def _at_look(
     inside = (distance <= gate) & (np.linalg.norm(z - still, axis=2) <= reach)
     weight = np.where(inside, density.reshape(count, places), 0.0)
     volume = 4.0 / 3.0 * math.pi * np.abs(np.linalg.det(root))
+    crowd = volume * weight.mean(axis=1)
+    far, cost = polar[:, 0].reshape(count, places), rivals.cost(distance, s)
+    tracks = (free[chain.start] * chain.share * volume / places)[:, None] * weight
+    weight = weight * np.exp(-rivals.cheaper(far, cost))
     mean = volume * weight.mean(axis=1)
+    share = -np.expm1(-mean) / np.maximum(mean, 1e-12)  # of the plots that it could have, a track takes one
+    rivals.note(far[inside], cost[inside], (tracks * share[:, None])[inside])
     some = mean > 0.0
     sums = np.cumsum(weight, axis=1)
     k = (sums < rng.random(count)[:, None] * sums[:, -1:]).sum(axis=1).clip(max=places - 1)
@@ -198,7 +283,7 @@ def _at_look(
     worth = _ratio(distance[rows, k], s[rows, k], z[rows, k], field)
     hit = _Chain(x, p - gain @ s[rows, k] @ gain.transpose(0, 2, 1), chain.share, chain.start, chain.hits + 1, chain.since * 0,
                  chain.ratio + worth)  # fmt: skip
-    return mean, hit
+    return crowd, mean, hit
 
 
 def _ahead(chain: _Chain, options: TrackerOptions, period_s: float) -> tuple[Floats, Floats]:

@@ -1,15 +1,18 @@
 """Which plots each track may take: a search along one axis, a bound on distance and speed, then the Mahalanobis gate.
 
 The bounds lose no pair: d2 = n' S^-1 n >= |n|^2 / trace(S) for every innovation n, so that |n|^2 > gate trace(S) lies
-outside. Only pairs that pass it pay for the covariance.
+outside. Only pairs that pass it pay for the covariance. Where the extended filter gates, `place` being given, the bounds are
+still those of the converted plot: looser than its gate by far, for the trace exceeds the variance along any innovation.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from openiads.kernels import kernel
+from openiads.tracking.extended import extended_position
 from openiads.tracking.filters import PER_SECOND, innovation, process_noise
 from openiads.tracking.ordering import sort_order
 from openiads.tracking.records import TENTATIVE, Record, Rows, Scratch, Vector
@@ -255,6 +258,7 @@ def gate_track(
     n_plots: int,
     radar: int,
     work: Record,
+    place: Any,
 ) -> None:
     """Append the pairs of one track. A plot that the track has already passed in time makes no pair, but is marked late."""
     x = track["x"]
@@ -279,7 +283,13 @@ def gate_track(
         if not noise_known:
             process_noise(config, x, work["q"])
             noise_known = True
-        innovation(x, track["p"], dt_s, cell["z"], plots[cell["plot"]]["r"], work)
+        if place is None:
+            innovation(x, track["p"], dt_s, cell["z"], plots[cell["plot"]]["r"], work)
+        else:
+            for i in range(3):
+                work["x"][i] = x[i] + dt_s * x[i + 3]
+            extended_position(work["x"], plots[cell["plot"]], place[0], place[1], work)
+            innovation(x, track["p"], dt_s, work["z"], work["r"], work)
         if work["distance"] > config["gate"]:
             continue
         if ahead_ns < 0 or (ahead_ns == 0 and track["radar"] == radar):
@@ -299,6 +309,7 @@ def find_pairs(
     n_slots: int,
     radar: int,
     scratch: Scratch,
+    place: Any,
 ) -> int:
     """Rows and pairs of the tracks in `slots`; returns how many rows."""
     work = scratch.work[0]
@@ -307,7 +318,9 @@ def find_pairs(
     for i in range(n_slots):
         slot = slots[i]
         first = work["pairs"]
-        gate_track(config, node_state, tracks[slot], plots, scratch.cells, scratch.keys, scratch.pairs, n_plots, radar, work)
+        gate_track(
+            config, node_state, tracks[slot], plots, scratch.cells, scratch.keys, scratch.pairs, n_plots, radar, work, place
+        )
         if work["pairs"] > first:
             row = scratch.rows[n_rows]
             row["slot"] = slot

@@ -115,8 +115,8 @@ def step(
     scratch : Scratch
         For at least `capacity` tracks and `n_plots` plots.
     place : tuple of (3,) and (3, 3) ndarray, optional
-        Position of the radar and its axes east, north, up as rows: tracks are then updated by the extended filter on range,
-        azimuth and elevation. Without it by converted positions; the code of the other is then not even compiled.
+        Position of the radar and its axes east, north, up as rows: tracks are then gated and updated by the extended filter on
+        range, azimuth and elevation. Without it by converted positions; the code of the other is then not even compiled.
 
     Notes
     -----
@@ -138,7 +138,7 @@ def step(
     if n_plots > 0:
         for stage in range(2):
             slots, count = (scratch.firm, work["firm"]) if stage == 0 else (scratch.tentative, work["tentative"])
-            n_rows = find_pairs(config, node_state, tracks, plots, n_plots, slots, count, radar, scratch)
+            n_rows = find_pairs(config, node_state, tracks, plots, n_plots, slots, count, radar, scratch, place)
             if n_rows == 0:
                 continue
             assign(config, tracks, n_rows, scratch)
