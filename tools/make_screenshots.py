@@ -33,7 +33,7 @@ def addresses(payload: Payload) -> dict[str, str]:
         if row["end_state"] == "leaked"
     ]
     first = run.reader.manifest.first_replication
-    launches = sorted(row["launch_time_ns"] for row in run.table("shots", first).to_pylist())
+    launches = sorted(row["at_ns"] for row in run.table("shots", first).to_pylist())
     t = (launches[0] // 1_000_000 if launches else 0) + AFTER_MS
     number, leaker = leaks[0] if leaks else (first, run.table("outcomes", first).to_pylist()[0]["object_id"])
     return {

@@ -1,19 +1,28 @@
 """Quick mode: what is left out, what is run less, and that no word depends on it."""
 
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from toy import ToyRange
 
+from openiads.report.study import page, study_json
+from openiads.report.study_answer import unresolved
+from openiads.report.study_data import open_study
 from openiads.scenario.yaml_reader import read_file
 from openiads.study.bench import Bench, Wish
+from openiads.study.execute import execute
 from openiads.study.findings import Findings, run_study
+from openiads.study.loading import load_study
 from openiads.study.looks import Status
-from openiads.study.model import Direct, MeasureInfo
+from openiads.study.model import Batch, Direct, MeasureInfo, Outcomes
+from openiads.study.order import order_of
 from openiads.study.sizes import QUICK_HEAVY, sizes_of
 from openiads.study.spec import MeasureSpec, StudySpec
+from openiads.study.tables import read_table
 from openiads.study.words import party_verdict, turns_on_ends
 
 SEED = 5
@@ -87,3 +96,32 @@ def test_an_absolute_figure_never_holds_throughout(quick: tuple[Findings, Wish])
     assert word.word == "holds over most of A's stated range (capped: an absolute figure)"
     assert words["C1_best_case", "B"].code == "fails_throughout", "only what holds is capped"
     assert not words["C3_gain", "A"].capped, "a contrast of options is no absolute figure"
+
+
+@dataclass(frozen=True)
+class Rare(ToyRange):
+    """The toy with one measure that hardly any replication has a value of."""
+
+    def evaluate(self, batch: Batch) -> Outcomes:
+        found = super().evaluate(batch)
+        if "r_eng" in found:
+            found["r_eng"][self.chance(batch) < 2.2] = (np.nan, 0.0)
+        return found
+
+
+def test_a_difference_whose_paths_hold_no_values_is_said_not_to_be_split(golden_file: Path, tmp_path: Path) -> None:
+    """Its ends and the other readings are told, it has no shares, and every page of the report can be made."""
+    model = Rare(0.05, runs_per_block=512)
+    folder = tmp_path / "results"
+    execute(order_of(load_study(golden_file, scenario=False), draws=16, quick=True), folder, model=model)
+    rows = {row["reading"]: row for row in read_table(folder, "comparisons") if row["sentence"]}
+    shared = {row["reading"] for row in read_table(folder, "attribution")}
+    unsplit = {name for name, row in rows.items() if "is not split" in row["sentence"]}
+    assert unsplit
+    assert shared
+    assert not unsplit & shared
+    assert unsplit | shared == set(rows)
+    assert all(rows[name]["delta_error"] is None and not rows[name]["material"] for name in unsplit)
+    assert all(name in unresolved(open_study(folder), (rows[name]["party_a"], rows[name]["party_b"])) for name in unsplit)
+    assert "study" in page(folder)
+    assert json.loads(json.dumps(study_json(folder), allow_nan=False))

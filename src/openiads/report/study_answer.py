@@ -280,10 +280,10 @@ def unresolved(data: StudyData, pair: Pair) -> list[str]:
 
 
 def _unsure(row: Row) -> bool:
-    """Whether an error of the difference hides whether there is a material one."""
-    if row["delta"] is None or row["material"]:
+    """Whether an error of the difference hides whether there is a material one, or no run held a value to split."""
+    if row["sentence"] is None or row["material"]:
         return False
-    return bool(3.0 * (row["delta_error"] or 0.0) > (row["agenda_delta"] or 0.0))
+    return row["delta_error"] is None or bool(3.0 * (row["delta_error"] or 0.0) > (row["agenda_delta"] or 0.0))
 
 
 def settle(data: StudyData, view: View, pair: Pair) -> list[Any]:

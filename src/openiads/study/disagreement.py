@@ -1,5 +1,6 @@
 """The disagreement of two parties about each reading, split among the assumptions: runs and numbers."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -19,6 +20,8 @@ Array = NDArray[np.float64]
 IntervalReading = Literal["uniform", "favourable", "adverse"]
 FEWEST_PATHS: Final = 16
 """Pairs of paths below which a share has no usable error; a heavy measure in quick mode makes do with fewer."""
+FEWEST_WHOLE: Final = 2
+"""Pairs of paths with a value at every step that an error of the shares takes."""
 Ends = Mapping[str, tuple[Mapping[str, bool], Mapping[str, bool]]]
 """By reading: which end of each interval the first and the second party stand at."""
 
@@ -48,6 +51,11 @@ class Split:
     def delta(self) -> float:
         """v(B) - v(A)."""
         return self.value_b - self.value_a
+
+    @property
+    def known(self) -> bool:
+        """Whether draws enough held a value throughout, so that there are shares."""
+        return bool(np.isfinite(self.shares).all())
 
     @property
     def material(self) -> bool:
@@ -185,12 +193,25 @@ class _Job:
         if self.exact and table is not None:
             return self._of_table(reading, table, np.stack(each), errors, verdicts)
         values = attributed_values(reading, _lookup(answer, self.path_keys)).reshape(len(self.orders), -1)
+        if (~np.isnan(values).any(axis=1)).sum() < FEWEST_WHOLE:
+            return self._unsplit(reading, values, table, errors, verdicts)
         p = path_shares(self.orders, values)
         ends = values[:, [0, len(self.players)]]
         ends = ends[~np.isnan(values).any(axis=1)]
         return Split(
             reading, self.pair, self.players, self.kind, "paths", p.shares, p.errors, float(ends[:, 0].mean()),
             float(ends[:, 1].mean()), p.delta_error, p.draws, p.missing, table, errors, verdicts, p,
+        )  # fmt: skip
+
+    def _unsplit(
+        self, reading: Reading, values: Array, table: Array | None, errors: Array | None, verdicts: NDArray[np.bool_] | None
+    ) -> Split:
+        """Where what is measured hardly ever happens, no path may hold a value at every step: its ends are told, and no share."""
+        first, last = (column[~np.isnan(column)] for column in (values[:, 0], values[:, len(self.players)]))
+        none = np.full(len(self.players), np.nan)
+        return Split(
+            reading, self.pair, self.players, self.kind, "paths", none, none, float(first.mean()) if len(first) else math.nan,
+            float(last.mean()) if len(last) else math.nan, math.nan, 0, len(values), table, errors, verdicts,
         )  # fmt: skip
 
     def _of_table(

@@ -124,6 +124,8 @@ def _compared(f: Findings, split: Split) -> Row:
 
 def _attribution(f: Findings) -> Iterator[Row]:
     for split in f.splits:
+        if not split.known:
+            continue
         ones = None if split.table is None or np.isnan(split.table).any() else at.one_at_a_time(split.table)
         pivots = None if split.verdicts is None else at.pivot_shares(split.verdicts)
         same = bool((split.shares >= 0).all() or (split.shares <= 0).all())
@@ -197,7 +199,7 @@ def _agenda(f: Findings) -> Iterator[Row]:
 def _pairs(f: Findings) -> Iterator[Row]:
     """Which assumption divides which pair."""
     for split in f.splits:
-        if split.interval_reading == "uniform":
+        if split.interval_reading == "uniform" and split.known:
             for i, player in enumerate(split.players):
                 clear = abs(split.shares[i]) > max(3.0 * split.errors[i], split.reading.value_indifference)
                 yield {**_of(split), "player": player, "share": split.shares[i], "divides": clear and split.material}

@@ -16,6 +16,8 @@ def turns_on(split: Split, labels: dict[str, str] | None = None) -> str:
     name = labels or {}
     if not split.players:
         return "No assumption is disputed."
+    if not split.known:
+        return f"What divides {a} and {b} is not split: too few runs hold a value at every step from one to the other."
     if split.offset and not split.material:
         return f"In this model {a} and {b} reach similar answers for opposing reasons."
     if not split.material and 3.0 * split.delta_error > split.reading.value_indifference:
