@@ -20,10 +20,12 @@ from openiads.study.loading import load_study
 from openiads.study.looks import Status
 from openiads.study.model import Batch, Direct, MeasureInfo, Outcomes
 from openiads.study.order import order_of
+from openiads.study.readings import Reading, attributed_values
 from openiads.study.sizes import QUICK_HEAVY, sizes_of
 from openiads.study.spec import MeasureSpec, StudySpec
 from openiads.study.tables import read_table
 from openiads.study.words import party_verdict, turns_on_ends
+from openiads.study.worlds import frame_of
 
 SEED = 5
 
@@ -125,3 +127,24 @@ def test_a_difference_whose_paths_hold_no_values_is_said_not_to_be_split(golden_
     assert all(name in unresolved(open_study(folder), (rows[name]["party_a"], rows[name]["party_b"])) for name in unsplit)
     assert "study" in page(folder)
     assert json.loads(json.dumps(study_json(folder), allow_nan=False))
+
+
+def test_a_relative_contrast_is_summed_over_its_cells_before_it_is_divided(golden_file: Path) -> None:
+    spec = StudySpec.model_validate(read_file(golden_file).data)
+    gain = next(r for c in spec.claims for r in c.readings if r.id == "C3_gain")
+    assert gain.contrast is not None
+    relative = gain.model_copy(update={"contrast": gain.contrast.model_copy(update={"relative": True})})
+    measure = next(m for m in spec.measures if m.id == gain.measure)
+    reading = Reading("C3", "B", relative, measure, MeasureInfo("mean"), frame_of(spec, relative))
+    cells, minus = reading.frame.cells, reading.frame.minus
+    assert len(cells) == len(minus) >= 2
+    here = dict(
+        zip(cells, (np.array([[[3.0, 1.0]], [[0.0, 1.0]]]), *[np.array([[[2.0, 1.0]], [[0.0, 1.0]]])] * 9), strict=False)
+    )
+    there = dict(
+        zip(minus, (np.array([[[0.0, 1.0]], [[0.0, 1.0]]]), *[np.array([[[1.0, 1.0]], [[0.0, 1.0]]])] * 9), strict=False)
+    )
+    found = attributed_values(reading, lambda v, cell, heavy: {measure.id: {**here, **there}[cell]})
+    further = len(cells) - 1
+    assert found[0] == (3.0 + further) / further, "a cell that starts from nothing counts with its difference"
+    assert np.isnan(found[1]), "nothing over nothing is missing"

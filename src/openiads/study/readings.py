@@ -191,14 +191,18 @@ def bounds(reading: Reading, lookup: Lookup, *, confidence: float) -> Bounds:
 def attributed_values(reading: Reading, lookup: Lookup) -> Array:
     """What the attribution splits, one number per row (NaN where missing): see `Reading.basis`.
 
-    Several cells of a scope are averaged when chance is in the measure, since a single run cannot say whether a cell is met.
+    Several cells of a scope are averaged when chance is in the measure, since a single run cannot say whether a cell is met. Of
+    a relative contrast it is the sum of the differences over the sum of what they are relative to, which in one cell may be 0.
     """
     if reading.exact:
         return np.asarray((bounds(reading, lookup, confidence=0.95).statuses(reading) == Status.MET).astype(np.float64))
     top, bottom, _ = samples(reading, lookup)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        values = top / bottom
     spec = reading.spec
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if spec.contrast is not None and spec.contrast.relative and reading.basis == "mean":
+            whole = top.sum(axis=(1, 2)) / bottom.sum(axis=(1, 2))
+            return np.asarray(np.where(np.isinf(whole), np.nan, whole))
+        values = top / bottom
     if spec.statistic is not None and spec.statistic.kind == "quantile":
         values = _event(values, spec.op or ">=", spec.threshold or 0.0)
     whole = np.where(np.isinf(values), np.nan, values)

@@ -29,7 +29,11 @@ def turns_on(split: Split, labels: dict[str, str] | None = None) -> str:
     same_sign = bool((split.shares >= 0).all() or (split.shares <= 0).all())
     parts = []
     for k in order:
-        part = f"{100 * abs(split.shares[k] / split.delta):.0f} %" if same_sign else f"{split.shares[k]:+.2g}{unit}"
+        part = (
+            f"{100 * abs(split.shares[k] / split.delta):.0f} %"
+            if same_sign
+            else f"{float(f'{split.shares[k]:.2g}'):+,g}{unit}"
+        )
         parts.append(f"{name.get(split.players[k], split.players[k])} ({part})")
     text = f"In this model the difference turns mainly on {' and '.join(parts)}."
     if split.verdicts is None or split.verdicts[0] == split.verdicts[-1]:
