@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Final, Self, TextIO
@@ -11,6 +12,9 @@ PATIENCE_S: Final = 2
 
 PAUSE_S: Final = 5
 """Choice of the method: time between two lines where there is no terminal."""
+
+PACE_OF: Final = 12
+"""Lines back to which the pace is taken for the time to go: what was found done at the start says nothing of it."""
 
 
 class Progress:
@@ -36,6 +40,7 @@ class Progress:
         self._clock = clock
         self._began = self._told = clock()
         self._spoke = False
+        self._marks: deque[tuple[float, int]] = deque(maxlen=PACE_OF)
         self._bar: Any = None
         self._task: Any = None
 
@@ -61,8 +66,10 @@ class Progress:
 
     def _line(self, elapsed: float, *, ended: bool = False) -> str:
         text = f"{self._label}: {self.done} of {self.total} {self._unit}, {elapsed:.0f} s"
-        if 0 < self.done < self.total and not ended:
-            text += f", about {elapsed / self.done * (self.total - self.done):.0f} s to go"
+        since_s, already = self._marks[0] if self._marks else (0.0, 0)
+        self._marks.append((elapsed, self.done))
+        if already < self.done < self.total and not ended:
+            text += f", about {(elapsed - since_s) / (self.done - already) * (self.total - self.done):.0f} s to go"
         return text
 
     def _show_bar(self) -> None:
