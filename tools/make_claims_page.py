@@ -1,6 +1,6 @@
 """Write `docs/explanation/claims.md`: the register of the public claims of 2019 and, for words, the last run that was kept.
 
-`openiads study claims --heavy --json > FILE` makes the words; `python tools/make_claims_page.py FILE` keeps them and writes the page.
+`openiads study claims --heavy --json > FILE` makes the words; `python tools/make_claims_page.py FILE` keeps them in the page.
 """
 
 import json
