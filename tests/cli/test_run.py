@@ -174,7 +174,7 @@ def test_compare(openiads: Callable[..., Outcome], tmp_path: Path) -> None:
         "compare", "murted-2019", "--variants", "standalone,weapons-free", "--replications", 4, "-o", tmp_path / "arms"
     )
     assert code == 0, err
-    assert "weapons-free less standalone, 4 pairs with the same draws" in out
+    assert "weapons-free less standalone, 4 pairs with the same draws" in " ".join(out.split())
     found = json.loads((tmp_path / "arms" / "comparison.json").read_text(encoding="utf-8"))
     assert {d["measure"] for d in found["arms"]["weapons-free"]} >= {"leakage", "missiles_per_kill", "siap_completeness"}
     code, out, err = openiads("compare", "murted-2019", "--variants", "standalone")

@@ -255,6 +255,7 @@ export class Live {
   }
   near(x, y, radius = 14) {
     return this.hits.filter((h) => (h.x - x) ** 2 + (h.y - y) ** 2 <= radius * radius)
+      .map((h) => ({ ...h })) // kept by who asks, while the marks are used again
       .sort((a, b) => (a.x - x) ** 2 + (a.y - y) ** 2 - ((b.x - x) ** 2 + (b.y - y) ** 2) || (a.id < b.id ? -1 : 1));
   }
 }
