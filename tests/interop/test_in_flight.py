@@ -34,3 +34,10 @@ def cut_off(tmp_path_factory: pytest.TempPathFactory) -> openiads.Run:
 def test_missiles_still_in_the_air(cut_off: openiads.Run, tmp_path: Path, to: str, name: str) -> None:
     openiads.export(cut_off, to, tmp_path / name)
     assert (tmp_path / name).stat().st_size > 0
+
+
+def test_text_is_plain_letters() -> None:
+    """Decoders of DIS take its text for ASCII."""
+    from openiads.interop.dis.export import ascii_text
+
+    assert ascii_text("Mürted, K\u0131r\u0131kkale, 30° = 40 km") == b"Murted, Kirikkale, 30? = 40 km"

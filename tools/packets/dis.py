@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from openiads.interop.dis import enumerations as siso
+from openiads.interop.dis.export import ascii_text
 from openiads.interop.source import Source
 from packets.reading import Fields, Near, Report, packets, strange_lines
 
@@ -157,10 +158,11 @@ class _Wanted:
                 report.fault(f"DIS: {thing.object_id} is silent for {max(np.diff(times)) / 1e9:.1f} s")
 
     def _text(self, text: str, at_ns: int, **more: Any) -> Wanted:
-        data = text.encode()
+        data = ascii_text(text)
         return {
             **self._at(at_ns), **self._ids(0, 0xFFFF), "num_variable_data": 1, "datum_id": 700_003, "datum_length": 8 * len(data),
-            "variable_datum_value": ":".join(f"{byte:02x}" for byte in data), "hf_dis_variable_datum_value_as_text": text, **more,
+            "variable_datum_value": ":".join(f"{byte:02x}" for byte in data),
+            "hf_dis_variable_datum_value_as_text": data.decode(), **more,
         }  # fmt: skip
 
     def kind_22(self) -> Iterator[Wanted]:

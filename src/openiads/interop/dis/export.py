@@ -6,6 +6,7 @@ events Comment. `docs/reference/interop-dis.md` says what maps to what and what 
 """
 
 import json
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from heapq import merge
@@ -65,6 +66,12 @@ ENTITY_WORD = "openiads entity "
 NAMELESS = "radars as emitters: SISO-REF-010 has no name for them (a comment tells them; --emitter NUMBER sends them)"
 
 
+def ascii_text(text: str) -> bytes:
+    """Text as DIS holds it, in ASCII: letters lose their marks, what has no plain letter becomes `?`."""
+    plain = unicodedata.normalize("NFKD", text.replace("\u0131", "i"))
+    return "".join(c for c in plain if not unicodedata.combining(c)).encode("ascii", "replace")
+
+
 class Exporter:
     """The PDUs of one replication. `left_out` counts what could not be told, by reason.
 
@@ -111,7 +118,7 @@ class Exporter:
         return EntityId(SITE, APPLICATION, len(self._source.things) + self._source.node_index[name] + 1)
 
     def _comment(self, text: str) -> Comment:
-        return Comment(self._me, EVERYBODY, (), (VariableDatum.of(TEXT_DATUM, text.encode()),))
+        return Comment(self._me, EVERYBODY, (), (VariableDatum.of(TEXT_DATUM, ascii_text(text)),))
 
     def _begin(self) -> Iterator[Timed]:
         source = self._source
@@ -120,7 +127,7 @@ class Exporter:
         seed = source.reader.manifest.seed
         yield at_ns, self._comment(source.provenance)
         fixed = (FixedDatum(REPLICATION_DATUM, source.replication), FixedDatum(SEED_DATUM, seed & 0xFFFFFFFF))
-        yield at_ns, SetData(self._me, EVERYBODY, 1, 0, fixed, (VariableDatum.of(TEXT_DATUM, source.title.encode()),))
+        yield at_ns, SetData(self._me, EVERYBODY, 1, 0, fixed, (VariableDatum.of(TEXT_DATUM, ascii_text(source.title)),))
         yield at_ns, Start(self._me, EVERYBODY, now, now, 2)
         for k, thing in enumerate(source.things):
             told = {"side": thing.side, "kind": thing.kind, "system": thing.system}
