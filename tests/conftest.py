@@ -28,11 +28,21 @@ def shared_data() -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def cases() -> ModuleType:
-    """The module `tests/cases.py`: runs of the small case. A fixture, since test modules do not import one another."""
-    spec = importlib.util.spec_from_file_location("openiads_test_cases", Path(__file__).with_name("cases.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def module_at() -> Callable[[Path], ModuleType]:
+    """Gives the module in a file of the tests: test modules do not import one another, fixtures bring them."""
+
+    def load(path: Path) -> ModuleType:
+        spec = importlib.util.spec_from_file_location(f"openiads_test_{path.stem}", path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def cases(module_at: Callable[[Path], ModuleType]) -> ModuleType:
+    """The module `tests/cases.py`: runs of the small case."""
+    return module_at(Path(__file__).with_name("cases.py"))

@@ -26,6 +26,12 @@ STANDARD_REFRACTION_FACTOR: Final = 4.0 / 3.0
 NANOSECONDS_PER_SECOND: Final = 1_000_000_000
 """Engine time is counted in whole nanoseconds."""
 
+METRES_PER_KILOMETRE: Final = 1000.0
+"""BIPM, SI Brochure, 9th edition, 2019, table 7 (exact)."""
+
+SECONDS_PER_MINUTE: Final = 60.0
+"""BIPM, SI Brochure, 9th edition, 2019, table 8 (exact)."""
+
 REFERENCE_TEMPERATURE_K: Final = 290.0
 """Standard noise temperature T0. IRE Standards on Electron Tubes, Proc. IRE 45(7), 983-1010, 1957 (defining)."""
 

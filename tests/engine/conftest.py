@@ -1,6 +1,5 @@
 """A plain firing range for tests of command and engagement: sensors without error, objects where a test puts them."""
 
-import importlib.util
 import json
 import math
 from collections.abc import Callable
@@ -17,6 +16,16 @@ Tree = dict[str, Any]
 LATITUDE_DEG = 40.0
 LONGITUDE_DEG = 33.0
 KM_PER_DEG = 111.2
+
+EXACT_AND_HIGH: Tree = {
+    "elevation_min_deg": -3,
+    "elevation_max_deg": 60,
+    "antenna_height_m": 20,
+    "sigma_range_floor_m": 1,
+    "sigma_azimuth_floor_deg": 0.001,
+    "sigma_elevation_floor_deg": 0.001,
+}
+"""What both radars share: they see low and high, nearly without error."""
 
 
 def point(azimuth_deg: float, range_km: float, altitude_m: float = 5000.0) -> Tree:
@@ -76,12 +85,7 @@ def unit(**more: Any) -> Tree:
             "dwells_per_frame": 4000,
             "beamwidth_azimuth_deg": 3,
             "beamwidth_elevation_deg": 3,
-            "elevation_min_deg": -3,
-            "elevation_max_deg": 60,
-            "antenna_height_m": 20,
-            "sigma_range_floor_m": 1,
-            "sigma_azimuth_floor_deg": 0.001,
-            "sigma_elevation_floor_deg": 0.001,
+            **EXACT_AND_HIGH,
         },
         "missiles": {
             "round": {
@@ -112,12 +116,7 @@ def search_radar(**more: Any) -> Tree:
         "instrumented_range_km": 200,
         "frequency_ghz": 3,
         "scan_period_s": 2,
-        "elevation_min_deg": -3,
-        "elevation_max_deg": 60,
-        "antenna_height_m": 20,
-        "sigma_range_floor_m": 1,
-        "sigma_azimuth_floor_deg": 0.001,
-        "sigma_elevation_floor_deg": 0.001,
+        **EXACT_AND_HIGH,
         **more,
     }
 
@@ -170,14 +169,9 @@ MADE = (point, thing, unit, search_radar, post, merged, tree, scenario)
 
 
 @pytest.fixture(scope="session")
-def blind() -> ModuleType:
-    """The module `tests/engine/blind.py`; a fixture, since test modules do not import one another."""
-    spec = importlib.util.spec_from_file_location("openiads_test_blind", Path(__file__).with_name("blind.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def blind(module_at: Callable[[Path], ModuleType]) -> ModuleType:
+    """The module `tests/engine/blind.py`."""
+    return module_at(Path(__file__).with_name("blind.py"))
 
 
 @pytest.fixture(scope="session")

@@ -81,11 +81,14 @@ def _opened(runs: list[Path], *, study: Path | None, report: Path | None, terrai
     from openiads.web.late import LatePayload
     from openiads.web.payload import Payload
 
+    def opened() -> Payload:
+        return Payload.open(runs, study=study, report=report, terrain=terrain)
+
     Payload.check(runs, study, report)
     try:
-        return Payload.open(runs, study=study, report=report, terrain=terrain)
+        return opened()
     except OpeniadsError as error:
-        if study is not None and not study.is_dir():
+        if not all(folder.is_dir() for folder in (*runs, study) if folder is not None):
             raise
         typer.echo(f"{error} The page says so as well, and looks again when it is reloaded.", err=True)
-        return LatePayload(lambda: Payload.open(runs, study=study, report=report, terrain=terrain), maps=bool(runs))
+        return LatePayload(opened, maps=bool(runs))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.constants import MEAN_EARTH_RADIUS_M
+from openiads.constants import MEAN_EARTH_RADIUS_M, METRES_PER_KILOMETRE
 from openiads.coverage.field import Aim, Covered, Field
 from openiads.coverage.outline import TAG
 from openiads.coverage.polygons import polygons_of
@@ -29,7 +29,6 @@ USUAL: Final = (300.0, 1000.0, 3000.0, 10_000.0)
 """Altitudes when none is asked for, in metres above mean sea level."""
 
 RING_POINTS: Final = 360
-METRES_PER_KILOMETRE: Final = 1000.0
 
 
 @dataclass(frozen=True)

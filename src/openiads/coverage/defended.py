@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.checks import require_within
-from openiads.constants import MEAN_EARTH_RADIUS_M
+from openiads.constants import MEAN_EARTH_RADIUS_M, METRES_PER_KILOMETRE
 from openiads.coverage.intruder import Intruder, intruder
 from openiads.coverage.outline import Target, _conditions
 from openiads.coverage.views import ENDS, RAISES_REACH, End, View, at_end, view_of
@@ -58,7 +58,6 @@ RANGE_STEPS: Final = {True: 2.0, False: 5.0}
 """Kilometres, and azimuths all round: tables of what a radar sees; a level path needs one, an arc one for each height."""
 HEIGHT_STEPS: Final = (500.0, 2000.0, 5000.0)
 """Metres: steps of height between the tables of an arc below the last of these, and above it."""
-METRES_PER_KILOMETRE: Final = 1000.0
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.catalogue.skylines import skyline_ids
-from openiads.constants import STANDARD_REFRACTION_FACTOR
+from openiads.constants import METRES_PER_KILOMETRE, STANDARD_REFRACTION_FACTOR
 from openiads.errors import OutOfRangeError, ScenarioError
 from openiads.geo.ellipsoid import enu_axes, geodetic_to_ecef
 from openiads.geo.terrain.masks import MaskSteps, smooth_mask_steps
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 End = Literal["low", "nominal", "high"]
 ENDS: tuple[End, ...] = ("low", "nominal", "high")
-METRES_PER_KILOMETRE = 1000.0
 
 RAISES_REACH: Mapping[str, bool] = {
     "range_km": True,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.checks import require_within
-from openiads.constants import MEAN_EARTH_RADIUS_M
+from openiads.constants import MEAN_EARTH_RADIUS_M, METRES_PER_KILOMETRE
 from openiads.coverage.views import End, Site, View, view_of
 from openiads.errors import OutOfRangeError, TerrainError
 from openiads.geo.ellipsoid import geodetic_to_ecef
@@ -32,7 +32,6 @@ NEAR_RANGE_M: Final = 20_000.0
 """Choice of the method: distance from the antenna within which finer tiles count where they are present."""
 WIDEST_STEP: Final = 3600.0
 """Arc-seconds between columns at most, near a pole."""
-METRES_PER_KILOMETRE: Final = 1000.0
 DEGREE_ARCSEC: Final = 3600
 Refraction = Literal["sub", "standard", "super", "duct"]
 

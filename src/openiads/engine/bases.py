@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.constants import NANOSECONDS_PER_SECOND
-from openiads.engine.command import APPROVALS, METRES_PER_KILOMETRE, echelons, lower_weapons, sector_at
+from openiads.constants import METRES_PER_KILOMETRE, SECONDS_PER_MINUTE
+from openiads.engine.clock import nanoseconds
+from openiads.engine.command import APPROVALS, echelons, lower_weapons, sector_at
 from openiads.engine.sites import Sites, node_spec
 from openiads.geo.ellipsoid import geodetic_to_ecef
 from openiads.models.fighters.spec import FighterSpec
@@ -15,7 +16,6 @@ from openiads.records.fighters import FIGHTERS
 from openiads.scenario.schema import ScenarioSpec
 from openiads.streams.names import name_hash
 
-SECONDS_PER_MINUTE = 60.0
 VOICE = 1
 """Desk of a node for what is asked by voice."""
 
@@ -53,20 +53,16 @@ def _fill_flight(row: Any, sites: Sites, base: FighterSpec) -> None:
     latitude, longitude, ground_m = sites.locate(base.place)
     height_m = ground_m + base.altitude_m
     row["base_m"] = geodetic_to_ecef(latitude_rad=latitude, longitude_rad=longitude, height_m=height_m)
-    row["order_ns"] = _ns(base.order_delay_s)
-    row["ready_ns"] = _ns(base.ready_min * SECONDS_PER_MINUTE)
+    row["order_ns"] = nanoseconds(base.order_delay_s)
+    row["ready_ns"] = nanoseconds(base.ready_min * SECONDS_PER_MINUTE)
     row["speed_mps"] = base.speed_mps
     row["radius_m"] = base.radius_km * METRES_PER_KILOMETRE
-    row["turnaround_ns"] = _ns(base.turnaround_min * SECONDS_PER_MINUTE)
+    row["turnaround_ns"] = nanoseconds(base.turnaround_min * SECONDS_PER_MINUTE)
     row["sorties"] = base.sorties_per_pair
-    row["max_track_age_ns"] = _ns(base.max_track_age_s)
+    row["max_track_age_ns"] = nanoseconds(base.max_track_age_s)
     row["p_kill"] = base.p_kill
     row["kind_factor"] = 1.0
     for kind, factor in base.p_kill_by_kind.items():
         row["kind_factor"][KINDS.index(kind)] = factor
     for name in base.takes:
         row["takes"][CLASSES.index(name)] = 1
-
-
-def _ns(seconds: float) -> int:
-    return round(seconds * NANOSECONDS_PER_SECOND)

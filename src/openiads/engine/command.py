@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.constants import FULL_TURN_DEG, NANOSECONDS_PER_SECOND
+from openiads.constants import FULL_TURN_DEG, METRES_PER_KILOMETRE
+from openiads.engine.clock import nanoseconds
 from openiads.engine.sites import Sites, node_spec
 from openiads.geo.ellipsoid import enu_axes
 from openiads.models.command.assigning import RULES
 from openiads.models.command.desk import DELAYS
-from openiads.models.command.spec import DelaySpec, ZoneSpec
-from openiads.models.fighters.spec import MissileZoneSpec
+from openiads.models.command.spec import DelaySpec, SectorSpec, ZoneSpec
 from openiads.records import arms
 from openiads.records import case as records
 from openiads.records.state import NEVER
@@ -23,7 +23,6 @@ from openiads.streams.names import name_hash
 WEAPONS = {"hold": records.HOLD, "tight": records.TIGHT, "free": records.FREE}
 APPROVALS = {"own": -1, "superior": 0, "superior_by_voice": 1}
 """Desk of the superior that decides too; -1: none."""
-METRES_PER_KILOMETRE = 1000.0
 
 
 def echelons(spec: ScenarioSpec, node: str) -> Iterator[str]:
@@ -76,7 +75,7 @@ def lower_desks(spec: ScenarioSpec, nodes: list[str]) -> NDArray[Any]:
         desk = getattr(node_spec(spec, node), "desk", None)
         if desk is None:
             continue
-        wait_ns = NEVER if desk.longest_wait_s is None else _ns(desk.longest_wait_s)
+        wait_ns = NEVER if desk.longest_wait_s is None else nanoseconds(desk.longest_wait_s)
         voice = desk.voice_delay if desk.voice_delay is not None else desk.delay
         for way, (delay, span) in enumerate(((desk.delay, desk.span), (voice, desk.voice_span))):
             row = out[n, way]
@@ -92,7 +91,7 @@ def lower_desks(spec: ScenarioSpec, nodes: list[str]) -> NDArray[Any]:
 def lower_rule(spec: ScenarioSpec, node: str) -> tuple[int, int]:
     """Rule by which a node assigns targets, and how long its orders hold [ns]; 0 and 0 where it does not assign."""
     rule = getattr(node_spec(spec, node), "assignment", None)
-    return (0, 0) if rule is None else (RULES[rule.rule], _ns(rule.hold_s))
+    return (0, 0) if rule is None else (RULES[rule.rule], nanoseconds(rule.hold_s))
 
 
 def lower_assets(spec: ScenarioSpec) -> NDArray[Any]:
@@ -120,7 +119,7 @@ def _zone(spec: ScenarioSpec, sites: Sites, node: str, zone: ZoneSpec) -> NDArra
     return row
 
 
-def sector_at(sites: Sites, place: str, zone: ZoneSpec | MissileZoneSpec) -> NDArray[Any]:
+def sector_at(sites: Sites, place: str, zone: SectorSpec) -> NDArray[Any]:
     """Row of ZONES of a sector or ring seen from a place."""
     row = np.zeros(1, arms.ZONES)[0]
     latitude, longitude, _ = sites.locate(place)
@@ -132,7 +131,3 @@ def sector_at(sites: Sites, place: str, zone: ZoneSpec | MissileZoneSpec) -> NDA
     row["near_m"] = zone.min_range_km * METRES_PER_KILOMETRE
     row["far_m"] = math.inf if zone.max_range_km is None else zone.max_range_km * METRES_PER_KILOMETRE
     return row
-
-
-def _ns(seconds: float) -> int:
-    return round(seconds * NANOSECONDS_PER_SECOND)

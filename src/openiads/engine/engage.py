@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from openiads.engine.ordered import order_allows, weapons_of
+from openiads.engine.ordered import decided, order_allows, weapons_of
 from openiads.engine.picture import used_slots
 from openiads.engine.stages import (
     DECISION_QUEUE,
@@ -22,13 +22,12 @@ from openiads.engine.stages import (
 )
 from openiads.kernels import kernel
 from openiads.models.command.classes import estimated_class
-from openiads.models.command.desk import decide
 from openiads.models.command.kernels import engaged_tracks, no_channel, out_of_sector, rank
 from openiads.models.engagement.kernels import armed, choose_missile, missiles_at, plan_shot
 from openiads.models.engagement.launchers import check_launchers, loading, out_of_action, reload, supply
 from openiads.models.sensing.multifunction import boresight_at
 from openiads.records.case import Case
-from openiads.records.chain import RELIEF_CHANNEL, RELIEF_DECISION, RELIEF_MAGAZINE, RELIEF_READINESS
+from openiads.records.chain import RELIEF_CHANNEL, RELIEF_MAGAZINE, RELIEF_READINESS
 from openiads.records.log import ASSIGNED, SLEWED, log_event
 from openiads.records.state import USER_RELIEF, State
 from openiads.tracking.records import Scratch
@@ -106,7 +105,7 @@ def fire(case: Case, state: State, f: int, slot: int, now_ns: int) -> bool:
         if m < 0:
             break
         if k == 0:
-            decided_ns = decision_made(case, state, f, track, now_ns)
+            decided_ns = decided(case, state, unit, 0, track, now_ns)
             if decided_ns < 0:
                 note_refusal(case, state, f, slot, DECISION_QUEUE, now_ns)
                 return False
@@ -122,20 +121,6 @@ def fire(case: Case, state: State, f: int, slot: int, now_ns: int) -> bool:
     else:
         note_refusal(case, state, f, slot, why_none(case, state, f, seems), now_ns)
     return before >= 0
-
-
-@kernel
-def decision_made(case: Case, state: State, f: int, track: Record, now_ns: int) -> int:
-    """When it is decided to fire at a track: at the unit, and where it needs approval at its superior; negative when not at all."""
-    unit = case.fire_units[f]
-    n = unit["node"]
-    if track["user"][USER_RELIEF] & RELIEF_DECISION != 0:
-        return now_ns
-    decided_ns = decide(case.desks[n, 0], state.desks[n, 0], state.clock, now_ns)
-    if decided_ns >= 0 and unit["approval"] >= 0:
-        n, way = unit["superior"], unit["approval"]
-        decided_ns = decide(case.desks[n, way], state.desks[n, way], state.clock, decided_ns)
-    return int(decided_ns)
 
 
 @kernel

@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 
 from openiads.engine.assigning import in_force
 from openiads.engine.fighter_stages import meet_object, note_left, note_recall, note_sent
-from openiads.engine.ordered import weapons_at
+from openiads.engine.ordered import decided, weapons_at
 from openiads.engine.picture import used_slots
 from openiads.engine.resolve import KILLED, MEETING_TOLERANCE_NS
 from openiads.kernels import kernel
 from openiads.models.command.authority import weapons_for
-from openiads.models.command.desk import decide
 from openiads.models.command.kernels import time_to_asset
 from openiads.models.fighters.kernels import (
     FIRM,
@@ -32,7 +31,7 @@ from openiads.models.fighters.kernels import (
     unmet,
 )
 from openiads.records.case import Case
-from openiads.records.chain import RELIEF_DECISION, RELIEF_FIGHTER_REACH, RELIEF_PAIR
+from openiads.records.chain import RELIEF_FIGHTER_REACH, RELIEF_PAIR
 from openiads.records.fighters import (
     FLYING,
     HOME,
@@ -162,7 +161,7 @@ def commit(case: Case, state: State, n: int, slot: int, now_ns: int) -> bool:
             best, soonest_ns = b, at_ns
     if best < 0:
         return False
-    decided_ns = decided(case, state, best, track, now_ns)
+    decided_ns = decided(case, state, case.fighters[best], case.fighters[best]["desk"], track, now_ns)
     if decided_ns < 0:
         note_sent(case, state, best, slot, -1, NO_DECISION)
         return False
@@ -172,20 +171,6 @@ def commit(case: Case, state: State, n: int, slot: int, now_ns: int) -> bool:
     value = (soonest_ns - now_ns) * 1e-9
     log_event(state.clock, state.events, now_ns, n, COMMITTED, track["number"], best, value)
     return True
-
-
-@kernel
-def decided(case: Case, state: State, b: int, track: Record, now_ns: int) -> int:
-    """When it is decided to send a pair: at the post, and where it needs approval at its superior; negative when not at all."""
-    base = case.fighters[b]
-    if track["user"][USER_RELIEF] & RELIEF_DECISION != 0:
-        return now_ns
-    n, way = base["node"], base["desk"]
-    at_ns = decide(case.desks[n, way], state.desks[n, way], state.clock, now_ns)
-    if at_ns >= 0 and base["approval"] >= 0:
-        n, way = base["superior"], base["approval"]
-        at_ns = decide(case.desks[n, way], state.desks[n, way], state.clock, at_ns)
-    return int(at_ns)
 
 
 @kernel

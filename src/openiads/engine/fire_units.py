@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.constants import NANOSECONDS_PER_SECOND
+from openiads.constants import METRES_PER_KILOMETRE
+from openiads.engine.clock import nanoseconds
 from openiads.engine.command import lower_authority
 from openiads.engine.sites import Sites
 from openiads.models.command.spec import CommandSpec, ControlSpec
@@ -26,7 +27,6 @@ DOCTRINES = {
 }
 SALVOS = {"shoot_look_shoot": 1, "salvo_2": 2, "shoot_shoot_look": 2}
 """Missiles that one decision plans, where the doctrine alone says so."""
-METRES_PER_KILOMETRE = 1000.0
 MOST_PREFERENCES = 8
 
 
@@ -77,7 +77,7 @@ def lower_fire_units(
         row["launcher_count"] = len(launchers) - row["launcher_first"]
         row["supply_count"] = len(supplies) - row["supply_first"]
         row["out_count"] = len(out_times) - row["out_first"]
-        row["launch_step_ns"] = _ns(unit.launchers.interval_s)
+        row["launch_step_ns"] = nanoseconds(unit.launchers.interval_s)
         row["ready_share"] = unit.launchers.p_ready
     return Arms(
         fire_units=out,
@@ -108,19 +108,19 @@ def fill_fire_control(row: Any, control: ControlSpec) -> None:
     row["low_m"] = control.low_altitude_m
     row["free_fall"] = 1 if control.ballistic_prediction == "free_fall" else 0
     row["debris_share"] = control.debris_share
-    row["debris_ns"] = _ns(control.debris_s)
+    row["debris_ns"] = nanoseconds(control.debris_s)
 
 
 def _fill_command(row: Any, command: CommandSpec, missiles: dict[str, int]) -> None:
-    row["reaction_ns"] = _ns(command.reaction_time_s)
-    row["cycle_ns"] = _ns(command.cycle_s)
+    row["reaction_ns"] = nanoseconds(command.reaction_time_s)
+    row["cycle_ns"] = nanoseconds(command.cycle_s)
     row["channels_targets"] = command.channels_targets
     row["channels_missiles"] = command.channels_missiles
     row["doctrine"] = DOCTRINES[command.doctrine]
-    row["max_track_age_ns"] = _ns(command.max_track_age_s)
+    row["max_track_age_ns"] = nanoseconds(command.max_track_age_s)
     row["salvo"] = SALVOS.get(command.doctrine, command.salvo_size)
     step_s = command.salvo_interval_s
-    row["salvo_step_ns"] = row["cycle_ns"] if step_s is None else _ns(step_s)
+    row["salvo_step_ns"] = row["cycle_ns"] if step_s is None else nanoseconds(step_s)
     most = command.most_missiles_per_track
     row["most_missiles"] = most if most or command.doctrine != "salvo" else command.salvo_size
     row["preferred"] = -1
@@ -130,10 +130,10 @@ def _fill_command(row: Any, command: CommandSpec, missiles: dict[str, int]) -> N
 
 
 def _fill_assessment(row: Any, unit: FireUnitSpec) -> None:
-    row["assess_delay_ns"] = _ns(unit.assessment.delay_s)
+    row["assess_delay_ns"] = nanoseconds(unit.assessment.delay_s)
     row["p_miss_kill"] = unit.assessment.p_miss_kill
     row["p_false_kill"] = unit.assessment.p_false_kill
-    row["reattack_ns"] = _ns(unit.assessment.reattack_after_s)
+    row["reattack_ns"] = nanoseconds(unit.assessment.reattack_after_s)
     row["reattack_hits"] = unit.assessment.reattack_after_plots
 
 
@@ -185,8 +185,8 @@ def _fill_limits(row: Any, missile: MissileSpec) -> None:
     row["dive_max_rad"] = math.pi if high_deg is None else math.radians(high_deg)
     row["handover_m"] = math.inf if arc is None else _metres(arc.handover_tolerance_km)
     row["launch_need"], row["midcourse_need"], row["terminal_need"] = NEEDS[missile.guidance]
-    row["terminal_ns"] = _ns(missile.terminal_s)
-    row["gap_ns"] = -1 if missile.track_gap_s is None else _ns(missile.track_gap_s)
+    row["terminal_ns"] = nanoseconds(missile.terminal_s)
+    row["gap_ns"] = -1 if missile.track_gap_s is None else nanoseconds(missile.track_gap_s)
 
 
 def _fill_store(row: Any, missile: MissileSpec, reload_s: float) -> None:
@@ -194,7 +194,7 @@ def _fill_store(row: Any, missile: MissileSpec, reload_s: float) -> None:
     row["reserved"] = missile.reserve_count
     row["spare"] = missile.spare_count
     row["per_launcher"] = missile.per_launcher
-    row["reload_ns"] = _ns(reload_s)
+    row["reload_ns"] = nanoseconds(reload_s)
 
 
 def _flight_table(missile: MissileSpec) -> list[tuple[float, float]]:
@@ -224,18 +224,16 @@ def _launchers(key: str, unit: FireUnitSpec, names: list[tuple[str, str]], own: 
 
 def _supplies(unit: FireUnitSpec, missiles: dict[str, int]) -> list[tuple[int, int, int]]:
     ordered = sorted(unit.supplies, key=lambda part: (part.at_s, part.missile))
-    return [(_ns(part.at_s), missiles[part.missile], part.count) for part in ordered]
+    return [(nanoseconds(part.at_s), missiles[part.missile], part.count) for part in ordered]
 
 
 def marches_ns(unit: FireUnitSpec) -> list[tuple[int, int]]:
     """When a unit cannot fire: before it is first ready, and from the start of each march until it is emplaced again."""
-    found = [(0, _ns(unit.ready_at_s))] if unit.ready_at_s > 0.0 else []
-    return found + [(_ns(move.start_s), _ns(move.start_s + move.march_s + move.emplace_s)) for move in unit.moves]
+    found = [(0, nanoseconds(unit.ready_at_s))] if unit.ready_at_s > 0.0 else []
+    return found + [
+        (nanoseconds(move.start_s), nanoseconds(move.start_s + move.march_s + move.emplace_s)) for move in unit.moves
+    ]
 
 
 def _metres(kilometres: float | None, otherwise: float = math.inf) -> float:
     return otherwise if kilometres is None else kilometres * METRES_PER_KILOMETRE
-
-
-def _ns(seconds: float) -> int:
-    return round(seconds * NANOSECONDS_PER_SECOND)

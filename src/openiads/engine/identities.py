@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.constants import NANOSECONDS_PER_SECOND
+from openiads.constants import METRES_PER_KILOMETRE, NANOSECONDS_PER_SECOND, SECONDS_PER_MINUTE
 from openiads.engine.sites import node_spec
 from openiads.models.identification.spec import EvidenceSpec, IdentificationSpec
 from openiads.records import case as records
@@ -24,9 +24,6 @@ USUAL_MODES = {"friendly": ("civil", "mode_4"), "neutral": ("civil",), "hostile"
 
 SIDES = ("friendly", "neutral", "hostile")
 """In the order of the codes."""
-
-SECONDS_PER_MINUTE = 60.0
-METRES_PER_KILOMETRE = 1000.0
 
 
 def mode_bits(modes: tuple[str, ...]) -> int:

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.constants import NANOSECONDS_PER_SECOND
+from openiads.constants import SECONDS_PER_MINUTE
+from openiads.engine.clock import nanoseconds
 from openiads.engine.sites import node_spec
 from openiads.models.network.spec import LinkSpec
 from openiads.records import case as records
@@ -21,7 +22,6 @@ LATENCIES = {
 }
 WHEN_FULL = {"refuse": records.REFUSE_NEW, "replace": records.REPLACE_OLDER}
 TELLS = {"all": records.TELL_ALL, "not_friendly": records.TELL_NOT_FRIENDLY, "hostile": records.TELL_HOSTILE}
-SECONDS_PER_MINUTE = 60.0
 
 
 def active_links(spec: ScenarioSpec) -> list[str]:
@@ -42,7 +42,7 @@ def in_use(spec: ScenarioSpec, key: str) -> bool:
 
 def outages_ns(given: tuple[tuple[float, float], ...]) -> list[Interval]:
     """Outages of a node or a link in whole nanoseconds."""
-    return [(_ns(first), _ns(last)) for first, last in given]
+    return [(nanoseconds(first), nanoseconds(last)) for first, last in given]
 
 
 def link_gaps(spec: ScenarioSpec, link: LinkSpec) -> list[Interval]:
@@ -82,24 +82,20 @@ def lower_links(
         row["status"] = "status" in link.carries
         row["orders"] = "orders" in link.carries
         row["magazine"] = "magazine" in link.carries
-        row["latency_ns"] = _ns(link.latency_s)
+        row["latency_ns"] = nanoseconds(link.latency_s)
         row["latency_kind"] = LATENCIES[link.latency]
-        row["spread_ns"] = _ns(link.latency_spread_s or 0.0)
+        row["spread_ns"] = nanoseconds(link.latency_spread_s or 0.0)
         row["latency_sigma"] = link.latency_sigma or 0.0
-        row["cycle_ns"] = _ns(link.cycle_s)
+        row["cycle_ns"] = nanoseconds(link.cycle_s)
         row["p_loss"] = link.p_loss
         row["usable_share"] = spec.network.usable_track_share
         row["restored"] = key not in used
         row["boundary"] = not link.within_system
         if link.capacity_per_min is not None:
-            row["service_ns"] = max(1, _ns(SECONDS_PER_MINUTE / link.capacity_per_min))
+            row["service_ns"] = max(1, nanoseconds(SECONDS_PER_MINUTE / link.capacity_per_min))
             row["queue"] = link.queue
         row["full"] = WHEN_FULL[link.when_full]
         row["tells"] = TELLS[link.tells]
         row["gap_first"], row["gap_count"] = len(gaps), len(own)
         gaps += own
     return out, np.array(gaps, dtype=records.GAPS) if gaps else np.zeros(0, records.GAPS)
-
-
-def _ns(seconds: float) -> int:
-    return round(seconds * NANOSECONDS_PER_SECOND)

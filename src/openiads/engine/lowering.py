@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.constants import NANOSECONDS_PER_SECOND
 from openiads.engine.bases import lower_fighters
 from openiads.engine.calendar import build_calendar
+from openiads.engine.clock import nanoseconds
 from openiads.engine.command import WEAPONS, lower_assets, lower_desks, lower_rule
 from openiads.engine.fire_units import fill_fire_control, lower_fire_units
 from openiads.engine.identities import lower_evidence
@@ -163,11 +163,6 @@ def lower(
         object_rows=things.rows,
     )
     return Lowered(case=case, names=names, walk=plan.walk)
-
-
-def nanoseconds(seconds: float) -> int:
-    """Whole nanoseconds of a time in seconds."""
-    return round(seconds * NANOSECONDS_PER_SECOND)
 
 
 def _pairs(left: list[str], right: tuple[str, ...]) -> NDArray[np.uint64]:

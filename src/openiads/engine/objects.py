@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.constants import NANOSECONDS_PER_SECOND
+from openiads.constants import METRES_PER_KILOMETRE, NANOSECONDS_PER_SECOND
 from openiads.engine.identities import fill_sortie
 from openiads.engine.sites import Sites
 from openiads.errors import ScenarioError
@@ -26,7 +26,6 @@ from openiads.streams.names import name_hash
 
 SIDES = {"friendly": FRIENDLY, "neutral": NEUTRAL, "hostile": HOSTILE}
 ENDS = {"leak": "leaked", "land": "landed", "leave": "left", "stay": "alive_at_end"}
-METRES_PER_KILOMETRE = 1000.0
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,9 @@
-"""What orders that reached a fire unit let it do."""
+"""What orders that reached a fire unit let it do, and when it is decided to go at a track."""
+
+from typing import Any
 
 from openiads.kernels import kernel
+from openiads.models.command.desk import decide
 from openiads.models.network.kernels import (
     ENGAGE,
     HOLD_FIRE,
@@ -12,8 +15,10 @@ from openiads.models.network.kernels import (
     weapons_alone,
 )
 from openiads.records.case import FREE, Case
-from openiads.records.chain import RELIEF_ORDER
+from openiads.records.chain import RELIEF_DECISION, RELIEF_ORDER
 from openiads.records.state import USER_RELIEF, State
+
+Record = Any
 
 
 @kernel
@@ -50,3 +55,19 @@ def weapons_at(case: Case, state: State, n: int, stated: int, now_ns: int) -> in
     if ordered != NO_ORDER:
         weapons = ordered - WEAPONS_HOLD
     return weapons_alone(case.nodes[n], state.contacts[n], weapons, now_ns)
+
+
+@kernel
+def decided(case: Case, state: State, armed: Record, desk: int, track: Record, now_ns: int) -> int:
+    """When it is decided to go at a track: at that desk of the node, and where it needs approval at its superior's.
+
+    `armed` is a fire unit or a base of fighters. Negative when not at all.
+    """
+    if track["user"][USER_RELIEF] & RELIEF_DECISION != 0:
+        return now_ns
+    n, way = armed["node"], desk
+    at_ns = decide(case.desks[n, way], state.desks[n, way], state.clock, now_ns)
+    if at_ns >= 0 and armed["approval"] >= 0:
+        n, way = armed["superior"], armed["approval"]
+        at_ns = decide(case.desks[n, way], state.desks[n, way], state.clock, at_ns)
+    return int(at_ns)

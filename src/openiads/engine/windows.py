@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.constants import NANOSECONDS_PER_SECOND
+from openiads.engine.clock import nanoseconds
 from openiads.engine.objects import Things
 from openiads.engine.sites import Radars
 from openiads.geo.ellipsoid import ecef_to_polar_k
@@ -62,7 +63,7 @@ def plan_walk(windows: WindowsSpec | None, radars: Radars, things: Things, durat
                     sight[node, name] = found
     if not windows.skip:
         return Walk(duration_ns, ((0, duration_ns),), sight)
-    lead_ns, tail_ns = _ns(windows.lead_s), _ns(windows.tail_s)
+    lead_ns, tail_ns = nanoseconds(windows.lead_s), nanoseconds(windows.tail_s)
     wanted = [(max(a - lead_ns, 0), min(b + tail_ns, duration_ns)) for times in sight.values() for a, b in times]
     return Walk(duration_ns, tuple(union(wanted)), sight)
 
@@ -108,7 +109,3 @@ def mark_sight(
         range_m, azimuth, _ = ecef_to_polar_k(radar["site_m"], radar["axes"], x, y, z)
         if range_m <= radar["instrumented_m"] and visible(radar, masks, x, y, z, azimuth):
             seen[k] = True
-
-
-def _ns(seconds: float) -> int:
-    return round(seconds * NANOSECONDS_PER_SECOND)

@@ -13,14 +13,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from openiads.checks import require_within
+from openiads.constants import METRES_PER_KILOMETRE
 from openiads.errors import OutOfRangeError
 from openiads.kernels import kernel
 from openiads.physics.decibels import db_from_ratio, ratio_from_db
 from openiads.physics.detection import detection_probability, fluctuation_shape, required_snr_db
 
 Array = NDArray[np.float64]
-
-METRES_PER_KILOMETRE = 1000.0
 
 
 @kernel

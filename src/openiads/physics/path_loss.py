@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from openiads.checks import require_within
-from openiads.constants import MEAN_EARTH_RADIUS_M
+from openiads.constants import MEAN_EARTH_RADIUS_M, METRES_PER_KILOMETRE
 from openiads.physics import propagation
 from openiads.physics.atmosphere import REFERENCE_VAPOUR, reference_air, vapour_pressure_hpa
 from openiads.physics.gas import specific_attenuation
@@ -26,7 +26,6 @@ LOWEST_FREQUENCY: Final = 1e9
 """Where ITU-R P.676 and P.838 begin, in hertz; below, the loss is taken as 0 (at 1 GHz it is 0.01 dB a kilometre, both ways)."""
 PANELS: Final = 2
 NODES: Final = 16
-METRES_PER_KILOMETRE: Final = 1000.0
 
 
 class Column(NamedTuple):

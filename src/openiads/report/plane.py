@@ -1,16 +1,16 @@
 """A flat map around a point, on which distances and directions from that point are true."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from openiads.constants import METRES_PER_KILOMETRE
 from openiads.geo.ellipsoid import ecef_to_geodetic
 from openiads.geo.geodesic import direct, inverse
 
 Array = NDArray[np.float64]
-METRES_PER_KILOMETRE: Final = 1000.0
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from openiads.constants import METRES_PER_KILOMETRE
 from openiads.coverage.outline import Reach, Target, reach_of
 from openiads.coverage.views import ENDS, View, view_of
 from openiads.engine.sites import node_spec
@@ -14,7 +15,6 @@ from openiads.report.arms import Arm, Site
 from openiads.report.svg import Drawing, Scale, axis_below, axis_left
 
 Array = NDArray[np.float64]
-METRES_PER_KILOMETRE: Final = 1000.0
 
 HEIGHTS: tuple[float, ...] = (0.1, 0.3, 1.0, 3.0, 6.0, 9.0, 12.0)
 """Heights of the target above the ground of the site at which the reach is worked out, in kilometres."""

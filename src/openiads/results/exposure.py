@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from openiads.constants import NANOSECONDS_PER_SECOND
+from openiads.constants import METRES_PER_KILOMETRE, NANOSECONDS_PER_SECOND
 from openiads.engine.lowering import Lowered
 from openiads.engine.sites import Sites
 from openiads.engine.windows import Interval, union
@@ -26,7 +26,6 @@ from openiads.scenario.standing import share_of_days, walk_key
 from openiads.stats.intervals import Estimate, t_mean
 
 NANOSECONDS_PER_HOUR = 3600 * NANOSECONDS_PER_SECOND
-METRES_PER_KILOMETRE = 1000.0
 Held = dict[tuple[int, str, str], list[Interval]]
 """By replication, node and object: when the node held a firm track of the object."""
 

@@ -12,7 +12,7 @@ from openiads.study import attribution as at
 from openiads.study.bench import Answer, Bench, Component, Place
 from openiads.study.keyed import derived_seed, uniforms
 from openiads.study.model import Batch, Outcomes
-from openiads.study.paths import PathShares, path_masks, path_orders, path_shares
+from openiads.study.paths import FEWEST_WHOLE, PathShares, path_masks, path_orders, path_shares
 from openiads.study.readings import Lookup, Reading, attributed_values, value_meets
 from openiads.study.sensitivity import over_scrambles
 
@@ -20,8 +20,6 @@ Array = NDArray[np.float64]
 IntervalReading = Literal["uniform", "favourable", "adverse"]
 FEWEST_PATHS: Final = 16
 """Pairs of paths below which a share has no usable error; a heavy measure in quick mode makes do with fewer."""
-FEWEST_WHOLE: Final = 2
-"""Pairs of paths with a value at every step that an error of the shares takes."""
 Ends = Mapping[str, tuple[Mapping[str, bool], Mapping[str, bool]]]
 """By reading: which end of each interval the first and the second party stand at."""
 

@@ -6,6 +6,7 @@ the numbers of that draw. Cost 2 d runs a draw. Draws are independent, so standa
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ from openiads.study.keyed import orders
 
 Array = NDArray[np.float64]
 Masks = NDArray[np.int64]
+
+FEWEST_WHOLE: Final = 2
+"""Draws with a value at every step that a standard error of the shares takes."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def path_shares(order: Masks, values: Array) -> PathShares:
         raise OutOfRangeError(f"values have shape {values.shape}; {(draws, 2 * d)} is needed for {d} players")
     whole = ~np.isnan(values).any(axis=1)
     order, values = order[whole], values[whole]
-    if len(order) < 2:
+    if len(order) < FEWEST_WHOLE:
         raise OutOfRangeError(f"{len(order)} whole draws; two are the least for a standard error")
     forward = np.diff(values[:, : d + 1], axis=1)
     back = np.concatenate([values[:, :1], values[:, d + 1 :], values[:, d : d + 1]], axis=1)

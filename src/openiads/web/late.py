@@ -8,7 +8,6 @@ from typing import Final
 from openiads.errors import OpeniadsError
 from openiads.web.columns import Content
 from openiads.web.payload import Payload
-from openiads.web.scene import Shown
 
 AGAIN: Final = "Reload this page when that is done: it looks again."
 
@@ -25,11 +24,6 @@ class LatePayload:
     basemap: bool = False
     _made: Payload | None = None
     _lock: Lock = field(default_factory=Lock)
-
-    @property
-    def runs(self) -> tuple[Shown, ...]:
-        """The runs, none while they cannot be opened."""
-        return self._made.runs if self._made else ()
 
     def shows_map(self) -> bool:
         """Whether the page with the map is the first one."""

@@ -62,13 +62,9 @@ class Payload:
 
     @staticmethod
     def check(folders: Sequence[Path], study: Path | None, report: Path | None) -> None:
-        """Raise `ResultsError` for what no later moment can mend: too many runs or none, no folder or no report there."""
+        """Raise `ResultsError` for what no later moment can mend: too many runs or none, no report there."""
         if not (0 if study else 1) <= len(folders) <= len(LABELS):
             raise ResultsError(f"{len(folders)} run folders; the viewer shows one, or compares two.")
-        if missing := [folder for folder in folders if not folder.is_dir()]:
-            raise ResultsError(
-                f"{missing[0]}: there is no run folder here. `openiads run SCENARIO -o {missing[0]}` makes one."
-            )
         if report is not None and not report.is_file():
             raise ResultsError(f"{report}: no such file. Make it with `openiads report` or `openiads study report`.")
 

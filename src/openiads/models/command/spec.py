@@ -58,13 +58,18 @@ class AssignmentSpec(Spec):
     hold_s: float = Field(gt=0, le=86_400, description="How long an order holds; the target is then weighed anew")
 
 
-class ZoneSpec(Spec):
-    """A sector or ring around a node in which a state of weapons holds for it and for all that report to it."""
+class SectorSpec(Spec):
+    """A sector or ring around where it is seen from."""
 
     from_deg: float = zero("First azimuth, clockwise from north", ge=-360, le=360)
     to_deg: float | None = Field(default=None, ge=-360, le=720, description="Last azimuth; left out: all round")
     min_range_km: float = zero("Nearest slant range", ge=0, le=5000)
     max_range_km: float | None = Field(default=None, gt=0, le=5000, description="Farthest slant range; left out: any")
+
+
+class ZoneSpec(SectorSpec):
+    """A sector or ring around a node in which a state of weapons holds for it and for all that report to it."""
+
     weapons: Weapons = Field(description="State of weapons in it")
 
 

@@ -6,23 +6,19 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from openiads.models.base import Id, Spec, figure, zero
+from openiads.models.command.spec import SectorSpec, TargetClass, Weapons
+from openiads.models.engagement.spec import Kind
 
-TrackClass = Literal["ballistic", "fast", "slow", "low"]
-Kind = Literal["aircraft", "cruise_missile", "drone", "ballistic", "decoy"]
 Classes = Annotated[
-    tuple[TrackClass, ...], Field(strict=False, min_length=1), AfterValidator(lambda given: tuple(sorted(set(given))))
+    tuple[TargetClass, ...], Field(strict=False, min_length=1), AfterValidator(lambda given: tuple(sorted(set(given))))
 ]
 """Classes of tracks, sorted: the order in the file means nothing."""
 
 
-class MissileZoneSpec(Spec):
+class MissileZoneSpec(SectorSpec):
     """A sector or ring that belongs to the missiles: pairs meet nobody in it."""
 
     place: Id = Field(description="Place of this scenario or of the catalogue that it is seen from")
-    from_deg: float = zero("First azimuth, clockwise from north", ge=-360, le=360)
-    to_deg: float | None = Field(default=None, ge=-360, le=720, description="Last azimuth; left out: all round")
-    min_range_km: float = zero("Nearest slant range", ge=0, le=5000)
-    max_range_km: float | None = Field(default=None, gt=0, le=5000, description="Farthest slant range; left out: any")
 
     @model_validator(mode="after")
     def _holds_something(self) -> Self:
@@ -64,7 +60,7 @@ class FighterSpec(Spec):
     )
     max_track_age_s: float = figure("Oldest track on which a pair is sent, and meets", gt=0, le=3600)
     takes: Classes = Field(default=("fast", "low", "slow"), description="Classes of tracks that pairs are sent at")
-    weapons: Literal["hold", "tight", "free"] | None = Field(
+    weapons: Weapons | None = Field(
         default=None, description="State of weapons of its pairs, instead of that of the post and those above it"
     )
     missile_zones: Annotated[tuple[MissileZoneSpec, ...], Field(strict=False)] = Field(

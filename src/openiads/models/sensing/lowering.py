@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.constants import NANOSECONDS_PER_SECOND
+from openiads.constants import METRES_PER_KILOMETRE, NANOSECONDS_PER_SECOND
 from openiads.models.sensing.environment import SensingSpec
 from openiads.models.sensing.fluctuation import STEADY
 from openiads.models.sensing.looks import best_rcs_db
@@ -29,7 +29,6 @@ from openiads.records.chain import RELIEF_HORIZON
 Array = NDArray[np.float64]
 SECTORS_PER_ROTATION = 8
 """Calendar rows per rotation: how long plots wait at most until the tracker has them."""
-METRES_PER_KILOMETRE = 1000.0
 NOISE_FACTOR = 3.0
 """A look whose Pd stays below this many times Pfa is noise: the false alarms hold it already."""
 LIKELY = 0.5

@@ -23,7 +23,6 @@ from openiads.physics.waveform import doppler_shift_hz, wavelength_m
 
 Array = NDArray[np.float64]
 HERTZ_PER_GIGAHERTZ = 1e9
-METRES_PER_KILOMETRE = 1000.0
 MOST_LOBE = float(two_way_factor_db(factor=2.0))
 """What the surface can add at most: twice the field, both ways."""
 LEAST_RESPONSE = 1e-6

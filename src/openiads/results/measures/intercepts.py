@@ -5,7 +5,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.constants import NANOSECONDS_PER_SECOND
+from openiads.constants import METRES_PER_KILOMETRE, NANOSECONDS_PER_SECOND
 from openiads.errors import ResultsError
 from openiads.results.measures.base import Measure, Sample, sample
 from openiads.results.measures.data import RunData
@@ -13,7 +13,6 @@ from openiads.results.measures.tracks import Hold
 from openiads.stats.quantiles import quantile_of_groups, ranked
 
 Array = NDArray[Any]
-METRES_PER_KILOMETRE: Final = 1000.0
 STEP_NS: Final = NANOSECONDS_PER_SECOND
 """Step along a path: 250 m for an aircraft."""
 KEEP_OUT: Final = 0.1

@@ -7,7 +7,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.engine.objects import METRES_PER_KILOMETRE, Things, lower_objects, members
+from openiads.constants import METRES_PER_KILOMETRE
+from openiads.engine.objects import Things, lower_objects, members
 from openiads.engine.sites import Sites, node_spec
 from openiads.errors import ResultsError
 from openiads.geo.ellipsoid import geodetic_to_ecef
