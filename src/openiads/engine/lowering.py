@@ -1,6 +1,5 @@
 """From a scenario to a case: everything that no replication changes, worked out once."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +13,7 @@ from openiads.engine.command import WEAPONS, lower_assets, lower_desks, lower_ru
 from openiads.engine.fire_units import fill_fire_control, lower_fire_units
 from openiads.engine.identities import lower_evidence
 from openiads.engine.links import active_links, lower_links, outages_ns, without_outages
-from openiads.engine.objects import Things, lower_objects
+from openiads.engine.objects import lower_objects
 from openiads.engine.opportunity import lower_windows, mark_outages
 from openiads.engine.relief import Relief, relief_bits, relieve_control, relieve_objects
 from openiads.engine.sites import Sites, lower_radars, node_spec
@@ -61,21 +60,13 @@ class Lowered:
     walk: Walk
 
 
-def lower(
-    scenario: Scenario,
-    relief: Relief | None = None,
-    *,
-    reshape: Callable[[Things], Things] | None = None,
-    views: Views | None = None,
-) -> Lowered:
+def lower(scenario: Scenario, relief: Relief | None = None, *, views: Views | None = None) -> Lowered:
     """Lower a scenario to the arrays of a case.
 
     Parameters
     ----------
     relief : mapping of str to str, optional
         For a counterfactual: object and the link of the chain that is restored for it (one of `records.chain.RELIEFS`).
-    reshape : callable, optional
-        Moves the paths of objects before anything else is worked out: for measures that ask what the same raid would do elsewhere.
     views : Views, optional
         What was seen from where in scenarios lowered before: for those who lower many. The case is the same to the byte.
 
@@ -91,8 +82,6 @@ def lower(
     nodes = sorted([*spec.command_posts, *spec.sensors, *spec.fire_units])
     units = sorted(spec.fire_units)
     things = lower_objects(spec, sites)
-    if reshape is not None:
-        things = reshape(things)
     bits = relief_bits(relief or {}, things.names)
     things = replace(things, objects=relieve_objects(things.objects, bits))
     swerlings = {int(s) for s in things.objects["swerling"]} or {1}
